@@ -1,0 +1,42 @@
+/* The border between the caller's rows and the lines inside. Rows may start at any float. */
+#include "lanes.h"
+
+/* Non-finite to 0, then to within +-1e6, then gain. */
+OCT_INLINE v8 clean(v8 x, v8 gain) {
+    const v8 magnitude = i8_float_bits(i8_set(0x7fffffff)), infinity = i8_float_bits(i8_set(0x7f800000));
+    v8 finite = v8_and(v8_lt(v8_and(x, magnitude), infinity), x);
+    return v8_mul(v8_max(v8_min(finite, v8_set(1.0e6f)), v8_set(-1.0e6f)), gain);
+}
+
+void OCT_FN(interleave)(const float *OCT_RESTRICT l, const float *OCT_RESTRICT r, const float *OCT_RESTRICT gain,
+                        size_t gain_step, float *OCT_RESTRICT pairs, size_t frames) {
+    const v8 held = v8_set(gain[0]);
+    size_t n = 0;
+    for (; n + 8 <= frames; n += 8) {
+        v8 g = gain_step ? v8_load(gain + n) : held;
+        v8_store_pairs(pairs + 2 * n, clean(v8_load(l + n), g), clean(v8_load(r + n), g));
+    }
+    if (n < frames) {
+        /* The last frames go through the same vector code, so that they round alike. */
+        float row[3][8] = { { 0 } }, out[16];
+        const size_t rest = frames - n;
+        for (size_t i = 0; i < rest; i++) {
+            row[0][i] = l[n + i];
+            row[1][i] = r[n + i];
+            row[2][i] = gain[gain_step * (n + i)];
+        }
+        v8_store_pairs(out, clean(v8_load(row[0]), v8_load(row[2])), clean(v8_load(row[1]), v8_load(row[2])));
+        for (size_t i = 0; i < 2 * rest; i++) pairs[2 * n + i] = out[i];
+    }
+}
+
+void OCT_FN(rows)(const oct_line *OCT_RESTRICT lines, float *OCT_RESTRICT rows, size_t stride, size_t frames) {
+    for (size_t n = 0; n < frames; n++)
+        for (size_t lane = 0; lane < 16; lane++) rows[lane * stride + n] = lines[n].lane[lane];
+}
+
+void OCT_FN(scale)(const float *OCT_RESTRICT gain, float *OCT_RESTRICT row, size_t frames) {
+    size_t n = 0;
+    for (; n + 8 <= frames; n += 8) v8_store(row + n, v8_mul(v8_load(row + n), v8_load(gain + n)));
+    for (; n < frames; n++) row[n] *= gain[n];
+}

@@ -1,0 +1,187 @@
+//! Runs the engine over N blocks of deterministic, music-like signal and nothing else: what to put under callgrind.
+//!
+//! Two runs with different N differ by exactly the blocks between them:
+//!
+//! ```text
+//! valgrind --tool=callgrind block_cost --mode lr --bands 8 --frames 64 --blocks 1000
+//! ```
+
+use std::process::ExitCode;
+
+use octant_dsp::ffi::{Isa, Kernels};
+use octant_dsp::params::default_crossovers_hz;
+use octant_dsp::settings::{Channels, Detector, Law, Mode, Settings};
+use octant_dsp::{Engine, params};
+
+const RATE_HZ: f64 = 48_000.0;
+
+const USAGE: &str = "usage: block_cost [--mode lr] [--bands 1 … 8] [--frames N] [--blocks N] [--slope 12|24|48] \
+[--everything] [--silence] [--moving] [--kernels baseline|v3|neon|scalar] [--time]";
+
+struct Options {
+    settings: Settings,
+    frames: usize,
+    blocks: usize,
+    everything: bool,
+    silence: bool,
+    moving: bool,
+    kernels: Kernels,
+    time: bool,
+}
+
+fn options() -> Result<Options, String> {
+    let mut settings = Settings { bands: 8, ..Settings::default() };
+    let mut o = Options {
+        settings,
+        frames: 64,
+        blocks: 1000,
+        everything: false,
+        silence: false,
+        moving: false,
+        kernels: Kernels::best(),
+        time: false,
+    };
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        let mut value = || words.next().ok_or(format!("{word} needs a value"));
+        let number = |text: String| text.parse::<usize>().map_err(|_| format!("{word}: {text} is not a number"));
+        match word.as_str() {
+            "--mode" => {
+                let mode = params::find("mode").expect("the table has a mode");
+                mode.set_from_text(&mut settings, &value()?).map_err(|error| error.to_string())?;
+            }
+            "--bands" => {
+                settings.bands = number(value()?)?;
+                if !(1..=8).contains(&settings.bands) {
+                    return Err(format!("--bands: {} is outside 1 … 8", settings.bands));
+                }
+            }
+            "--slope" => {
+                let slope = params::find("slope").expect("the table has a slope");
+                slope.set_from_text(&mut settings, &value()?).map_err(|error| error.to_string())?;
+            }
+            "--frames" => o.frames = number(value()?)?.max(1),
+            "--blocks" => o.blocks = number(value()?)?,
+            "--everything" => o.everything = true,
+            "--silence" => o.silence = true,
+            "--moving" => o.moving = true,
+            "--time" => o.time = true,
+            "--kernels" => {
+                let name = value()?;
+                let family = [Isa::Baseline, Isa::V3, Isa::Neon, Isa::Scalar].into_iter().find(|isa| isa.name() == name);
+                let family = family.ok_or(format!("--kernels: {name} is none of baseline, v3, neon, scalar"))?;
+                o.kernels = Kernels::of(family).ok_or(format!("this processor has no {name}"))?;
+            }
+            _ => return Err(format!("unknown option {word}")),
+        }
+    }
+    // The default layout of a number of bands is part of the setting that is measured.
+    let layout = default_crossovers_hz(settings.bands);
+    settings.crossovers_hz[..layout.len()].copy_from_slice(layout);
+    for (index, band) in settings.band.iter_mut().enumerate() {
+        band.above.threshold_db = -36.0;
+        band.above.ratio = 3.0;
+        if o.everything {
+            band.below.law = Law::Compress;
+            band.below.threshold_db = -45.0;
+            band.link_percent = 30.0;
+            band.detector = Detector::Smooth;
+            band.channels = Channels::MidSide;
+            band.lookahead_ms = 0.5 * index as f64;
+        }
+    }
+    if o.everything {
+        settings.lookahead_ms = 5.0;
+    }
+    o.settings = settings;
+    Ok(o)
+}
+
+/// Frames of music before it repeats: short, so that making it costs next to nothing.
+const LOOP_FRAMES: usize = 8192;
+
+/// A chord, a beat and noise, the same every time; `frames` longer than the loop, so that every block is one slice.
+fn music(frames: usize) -> [Vec<f32>; 2] {
+    // Rotating phasors instead of a sine per frame. Whole periods per loop: no click where it repeats.
+    let mut phasors: Vec<[f64; 4]> = [9.0, 19.0, 28.0, 47.0, 75.0, 169.0, 450.0, 1349.0]
+        .map(|periods| {
+            let turn = std::f64::consts::TAU * periods / LOOP_FRAMES as f64;
+            [1.0, 0.0, libm::cos(turn), libm::sin(turn)]
+        })
+        .into();
+    let (mut noise, mut decay) = (1u32, 0.0);
+    let mut rows = [Vec::new(), Vec::new()];
+    for n in 0..LOOP_FRAMES {
+        decay = if n % (LOOP_FRAMES / 2) == 0 { 1.0 } else { decay * 0.9995 };
+        let mut chord = 0.0;
+        for [re, im, cos, sin] in &mut phasors {
+            (*re, *im) = (*re * *cos - *im * *sin, *re * *sin + *im * *cos);
+            chord += *im * 0.06;
+        }
+        let kick = phasors[0][1] * decay * 0.4;
+        for (row, side) in rows.iter_mut().zip([0.9, 1.1]) {
+            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let hiss = (f64::from(noise >> 8) / f64::from(1 << 24) - 0.5) * 0.2 * decay;
+            row.push((side * chord + kick + hiss) as f32);
+        }
+    }
+    for row in &mut rows {
+        for n in 0..frames {
+            row.push(row[n]);
+        }
+    }
+    rows
+}
+
+/// Where the loop stops playing when silence is measured.
+const SILENT_AFTER_BLOCKS: usize = 100;
+
+fn run(o: &Options) -> Result<(), String> {
+    let mut engine =
+        Engine::with_kernels(o.kernels, RATE_HZ, 2, &o.settings).map_err(|error| error.to_string())?;
+    let [left, right] = music(o.frames);
+    let (mut l, mut r) = (vec![0.0f32; o.frames], vec![0.0f32; o.frames]);
+    let mut settings = o.settings;
+    let mut at = 0;
+    let mut times_ns = Vec::with_capacity(if o.time { o.blocks } else { 0 });
+    for block in 0..o.blocks {
+        if o.silence && block >= SILENT_AFTER_BLOCKS {
+            l.fill(0.0);
+            r.fill(0.0);
+        } else {
+            l.copy_from_slice(&left[at..at + o.frames]);
+            r.copy_from_slice(&right[at..at + o.frames]);
+            at = (at + o.frames) % LOOP_FRAMES;
+        }
+        if o.moving {
+            settings.crossovers_hz[3] = if block % 2 == 0 { 900.0 } else { 1100.0 };
+            settings.band[2].gain_db = (block % 5) as f64;
+            engine.set(&settings).map_err(|error| error.to_string())?;
+        }
+        let start = o.time.then(std::time::Instant::now);
+        engine.process(&mut [&mut l, &mut r], &[]);
+        if let Some(start) = start {
+            times_ns.push(start.elapsed().as_nanos());
+        }
+    }
+    if o.time && !times_ns.is_empty() {
+        times_ns.sort_unstable();
+        println!("{:.3} ns per frame, median block", times_ns[times_ns.len() / 2] as f64 / o.frames as f64);
+    }
+    // The result must be used, or the compiler may leave out the work.
+    std::hint::black_box((&l, &r));
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    let outcome = options().and_then(|o| {
+        if o.settings.mode != Mode::Lr { Err("--mode: only lr can be measured".into()) } else { run(&o) }
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("block_cost: {message}\n{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}

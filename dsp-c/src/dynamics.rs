@@ -1,0 +1,377 @@
+//! Detectors, curves and ballistics: from settings to coefficients, and the history of every band.
+
+use crate::ffi::{Ballistics, Kernels, Steps, Width};
+use crate::layout::{
+    Envelope, Extremes, Line, Modifier, NARROW_LANE, Rms, SLOTS, Section as SectionCoeffs, Smooth, Source, WIDE_LANE,
+};
+use crate::settings::{BandSettings, Channels, Detector, Law, MAX_BANDS, Section, Settings, Sidechain, Target};
+
+/// The slow path of the automatic release is so much slower, and counts for so much.
+const SLOW_TIMES: f64 = 8.0;
+const SLOW_SHARE: f64 = 0.5;
+/// This ratio stands for infinity.
+const INFINITE_RATIO: f64 = 100.0;
+/// An envelope nearer to rest than this has come to rest, dB.
+const AT_REST_DB: f64 = 1e-9;
+
+/// Number of lanes that a slot has.
+pub fn lanes_of(width: Width) -> usize {
+    match width {
+        Width::Narrow => 1,
+        Width::Wide => 2,
+    }
+}
+
+/// Lane of a slot's channel.
+pub fn lane(width: Width, slot: usize, channel: usize) -> usize {
+    match width {
+        Width::Narrow => NARROW_LANE[slot],
+        Width::Wide => WIDE_LANE[slot] + channel,
+    }
+}
+
+/// One-pole step: after `seconds` a step has reached 1 − 1/e.
+fn kappa(seconds: f64, sample_rate_hz: f64) -> f64 {
+    -libm::expm1(-1.0 / (seconds * sample_rate_hz))
+}
+
+/// Whole samples nearest to a time.
+pub fn samples(ms: f64, sample_rate_hz: f64) -> usize {
+    (ms * 1e-3 * sample_rate_hz + 0.5) as usize
+}
+
+/// Amount of a section's slope.
+fn slope(section: &Section) -> f64 {
+    match section.law {
+        Law::Off => 0.0,
+        Law::Compress if section.ratio >= INFINITE_RATIO => 1.0,
+        Law::Compress => 1.0 - 1.0 / section.ratio,
+        Law::Expand => section.ratio - 1.0,
+    }
+}
+
+/// Gain of the above section at 0 dBFS, halved and turned round: what automatic make-up gives back, dB.
+pub fn auto_makeup_db(band: &BandSettings) -> f64 {
+    if !band.auto_makeup || band.above.law != Law::Compress {
+        return 0.0;
+    }
+    let (beyond, knee) = (-band.above.threshold_db, band.knee_db);
+    let hinge = if beyond <= -0.5 * knee {
+        0.0
+    } else if beyond >= 0.5 * knee {
+        beyond
+    } else {
+        (beyond + 0.5 * knee) * (beyond + 0.5 * knee) / (2.0 * knee)
+    };
+    (0.5 * (slope(&band.above) * hinge).min(band.above.range_db)).clamp(0.0, 24.0)
+}
+
+/// How much of the machinery is running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Form {
+    width: Width,
+    ballistics: Ballistics,
+    below: bool,
+}
+
+/// Dynamics of one engine core. All methods but `new` are real-time safe.
+#[derive(Clone, Debug)]
+pub struct Dynamics {
+    sample_rate_hz: f64,
+    channels: usize,
+    bands: usize,
+    settings: [BandSettings; MAX_BANDS],
+    /// What the settings ask for, and what runs: it may be more, until envelopes have settled.
+    wanted: Form,
+    running: Form,
+    /// Which detectors are in use.
+    peak_used: bool,
+    rms_used: bool,
+    smooth_used: bool,
+    /// Detectors read something else than their own leaf.
+    source_used: bool,
+    external_used: bool,
+    source: Source,
+    rms: Rms,
+    smooth: Smooth,
+    above: SectionCoeffs,
+    below: SectionCoeffs,
+    above_envelope: Envelope,
+    below_envelope: Envelope,
+}
+
+impl Dynamics {
+    /// No history.
+    pub fn new(settings: &Settings, channels: usize, sample_rate_hz: f64) -> Self {
+        let form = Form { width: Width::Narrow, ballistics: Ballistics::Plain, below: false };
+        let mut new = Self {
+            sample_rate_hz,
+            channels,
+            bands: settings.bands,
+            settings: settings.band,
+            wanted: form,
+            running: form,
+            peak_used: false,
+            rms_used: false,
+            smooth_used: false,
+            source_used: false,
+            external_used: false,
+            source: Source::ZERO,
+            rms: Rms::ZERO,
+            smooth: Smooth::ZERO,
+            above: SectionCoeffs::ZERO,
+            below: SectionCoeffs::ZERO,
+            above_envelope: Envelope::ZERO,
+            below_envelope: Envelope::ZERO,
+        };
+        new.set(settings);
+        new.lay_out();
+        new
+    }
+
+    /// Lanes in use.
+    pub fn width(&self) -> Width {
+        self.running.width
+    }
+
+    /// Whether any detector reads the sidechain.
+    pub fn reads_sidechain(&self) -> bool {
+        self.external_used
+    }
+
+    /// Whether more runs than the settings ask for, so that [`settle`](Self::settle) should be tried.
+    pub fn settling(&self) -> bool {
+        self.wanted != self.running
+    }
+
+    /// Takes over new settings of the same number of bands.
+    pub fn set(&mut self, settings: &Settings) {
+        let old = std::mem::replace(&mut self.settings, settings.band);
+        let stereo = self.channels == 2;
+        let used = &self.settings[..self.bands];
+        let gated = |band: &BandSettings| band.hysteresis_db > 0.0 && band.below.law != Law::Off;
+        let wide = |band: &BandSettings| band.link_percent < 100.0 || band.target != Target::Both || gated(band);
+        let full = |band: &BandSettings| band.hold_ms > 0.0 || band.auto_release || gated(band);
+        self.wanted = Form {
+            width: if stereo && used.iter().any(wide) { Width::Wide } else { Width::Narrow },
+            ballistics: if used.iter().any(full) { Ballistics::Full } else { Ballistics::Plain },
+            below: used.iter().any(|band| band.below.law != Law::Off),
+        };
+        self.peak_used = used.iter().any(|band| band.detector == Detector::Peak);
+        self.rms_used = used.iter().any(|band| band.detector == Detector::Rms);
+        self.smooth_used = used.iter().any(|band| band.detector == Detector::Smooth);
+        self.external_used = used.iter().any(|band| band.sidechain == Sidechain::External);
+        let mid_side = used.iter().any(|band| stereo && band.channels == Channels::MidSide);
+        self.source_used = self.external_used || mid_side;
+        if self.wanted.width == Width::Wide && self.running.width == Width::Narrow {
+            self.above_envelope = spread(&self.above_envelope);
+            self.below_envelope = spread(&self.below_envelope);
+            self.running.width = Width::Wide;
+            self.lay_out();
+        }
+        self.running.below |= self.wanted.below;
+        if self.wanted.ballistics == Ballistics::Full {
+            self.running.ballistics = Ballistics::Full;
+        }
+        for index in 0..self.bands {
+            if self.settings[index] != old[index] {
+                self.lay_out_band(index);
+            }
+        }
+    }
+
+    /// Puts the coefficients of all bands into the lanes of the running form.
+    fn lay_out(&mut self) {
+        (self.above, self.below) = (SectionCoeffs::ZERO, SectionCoeffs::ZERO);
+        for index in 0..self.bands {
+            self.lay_out_band(index);
+        }
+    }
+
+    fn lay_out_band(&mut self, index: usize) {
+        let (width, fs, band) = (self.running.width, self.sample_rate_hz, &self.settings[index]);
+        let slot = SLOTS - self.bands + index;
+        let rms = if band.detector == Detector::Rms { kappa(band.rms_ms * 1e-3, fs) } else { 0.0 };
+        let mid_side = self.channels == 2 && band.channels == Channels::MidSide;
+        for channel in 0..2 {
+            let lane = WIDE_LANE[slot] + channel;
+            self.source.same[lane] = if mid_side { [0.5, -0.5][channel] } else { 1.0 };
+            self.source.cross[lane] = if mid_side { 0.5 } else { 0.0 };
+            self.source.external[lane] = all_bits(band.sidechain == Sidechain::External);
+            self.rms.kappa[lane] = rms;
+            self.rms.chosen[lane] = all_bits(band.detector == Detector::Rms);
+            self.smooth.chosen[lane] = all_bits(band.detector == Detector::Smooth);
+        }
+        let attack = kappa(band.attack_ms * 1e-3, fs);
+        let release = kappa(band.release_ms * 1e-3, fs);
+        let slow = if band.auto_release { kappa(band.release_ms * 1e-3 * SLOW_TIMES, fs) } else { 0.0 };
+        let link = if band.target == Target::Both { band.link_percent * 0.01 } else { 0.0 };
+        for channel in 0..lanes_of(width) {
+            let lane = lane(width, slot, channel);
+            for (c, section, above) in [(&mut self.above, &band.above, true), (&mut self.below, &band.below, false)] {
+                let threshold = section.threshold_db;
+                c.edge[lane] = (0.5 * band.knee_db + if above { -threshold } else { threshold }) as f32;
+                c.knee[lane] = band.knee_db as f32;
+                c.curvature[lane] = if band.knee_db > 0.0 { (0.5 / band.knee_db) as f32 } else { 0.0 };
+                c.slope[lane] = slope(section) as f32;
+                c.range[lane] = section.range_db as f32;
+                (c.link[lane], c.unlink[lane]) = (link as f32, (1.0 - link) as f32);
+                c.threshold[lane] = threshold as f32;
+                c.hysteresis[lane] = band.hysteresis_db as f32;
+                (c.attack[lane], c.release[lane]) = (attack, release);
+                c.slow[lane] = if above { slow } else { 0.0 };
+                c.share[lane] = if above && band.auto_release { SLOW_SHARE } else { 0.0 };
+                c.hold[lane] = samples(band.hold_ms, fs) as f64;
+            }
+        }
+    }
+
+    /// Runs less where envelopes allow it. To be called at frames that do not depend on how blocks are cut.
+    pub fn settle(&mut self) {
+        let before = self.running;
+        let lanes = ..self.running_lanes();
+        let (above, below) = (&mut self.above_envelope, &mut self.below_envelope);
+        if self.running.below && !self.wanted.below {
+            let near = |row: &[f64; 16]| row[lanes].iter().all(|x| x.abs() < AT_REST_DB);
+            if near(&below.y) && near(&below.y1) {
+                *below = Envelope { open: below.open, ..Envelope::ZERO };
+                self.running.below = false;
+            }
+        }
+        if self.running.ballistics == Ballistics::Full && self.wanted.ballistics == Ballistics::Plain {
+            let idle = |row: &[f64; 16]| row[lanes].iter().all(|&frames| frames == 0.0);
+            if idle(&above.hold) && idle(&below.hold) {
+                self.running.ballistics = Ballistics::Plain;
+            }
+        }
+        let both = |e: &Envelope| channels_agree(e, self.wanted.ballistics);
+        if self.running.width == Width::Wide && self.wanted.width == Width::Narrow && both(above) && both(below) {
+            (*above, *below) = (gather(above), gather(below));
+            self.running.width = Width::Narrow;
+        }
+        if self.running != before {
+            self.lay_out();
+        }
+    }
+
+    fn running_lanes(&self) -> usize {
+        match self.running.width {
+            Width::Narrow => 8,
+            Width::Wide => 16,
+        }
+    }
+
+    /// Detectors and curves: lines of the main and sidechain leaves to gains in dB. `read` is scratch. All slices are
+    /// of one length; `side` counts only if [`reads_sidechain`](Self::reads_sidechain).
+    #[allow(clippy::too_many_arguments)]
+    pub fn process(
+        &mut self,
+        kernels: &Kernels,
+        modifiers: Steps<'_, Modifier>,
+        lines: &[Line],
+        side: &[Line],
+        read: &mut [Line],
+        levels: &mut [Line],
+        gains: &mut [Line],
+        extremes: &mut Extremes,
+    ) {
+        let Form { width, ballistics, below } = self.running;
+        let read: &[Line] = if self.source_used {
+            kernels.source(&self.source, lines, side, read);
+            read
+        } else {
+            lines
+        };
+        if self.rms_used || self.smooth_used {
+            if self.peak_used {
+                kernels.power_peak(read, levels);
+            }
+            if self.rms_used {
+                kernels.power_rms(&mut self.rms, read, levels);
+            }
+            if self.smooth_used {
+                kernels.power_smooth(&mut self.smooth, read, levels);
+            }
+            kernels.level_power(width, extremes, levels);
+        } else {
+            kernels.level_peak(width, read, extremes, levels);
+        }
+        kernels.above(width, ballistics, &self.above, &mut self.above_envelope, modifiers, levels, gains);
+        if below {
+            kernels.below(width, ballistics, &self.below, &mut self.below_envelope, modifiers, levels, gains);
+        }
+    }
+
+    /// Starts every band with the envelopes of the old band that overlaps it most. `edges` and `old_edges`: lowest
+    /// frequency of each band and, after the last, the upper end, in octaves.
+    pub fn carry_over(&mut self, edges: &[f64], old: &Self, old_edges: &[f64]) {
+        let (mut above, mut below) = (Envelope::ZERO, Envelope::ZERO);
+        let (old_above, old_below) = match old.running.width {
+            Width::Wide => (old.above_envelope, old.below_envelope),
+            Width::Narrow => (spread(&old.above_envelope), spread(&old.below_envelope)),
+        };
+        for band in 0..self.bands {
+            let overlap = |other: usize| edges[band + 1].min(old_edges[other + 1]) - edges[band].max(old_edges[other]);
+            let nearest =
+                (0..old.bands).max_by(|&a, &b| overlap(a).total_cmp(&overlap(b))).unwrap_or_default();
+            for channel in 0..2 {
+                let to = WIDE_LANE[SLOTS - self.bands + band] + channel;
+                let from = WIDE_LANE[SLOTS - old.bands + nearest] + channel;
+                copy_lane(&mut above, to, &old_above, from);
+                copy_lane(&mut below, to, &old_below, from);
+                self.rms.square[to] = old.rms.square[from];
+            }
+        }
+        // What is still moving must run on, so start with everything and let `settle` decide.
+        self.running = Form {
+            width: if self.channels == 2 { Width::Wide } else { Width::Narrow },
+            ballistics: Ballistics::Full,
+            below: true,
+        };
+        (self.above_envelope, self.below_envelope) = match self.running.width {
+            Width::Wide => (above, below),
+            Width::Narrow => (gather(&above), gather(&below)),
+        };
+        self.lay_out();
+    }
+}
+
+fn all_bits(condition: bool) -> u32 {
+    if condition { u32::MAX } else { 0 }
+}
+
+fn copy_lane(to: &mut Envelope, to_lane: usize, from: &Envelope, from_lane: usize) {
+    to.y1[to_lane] = from.y1[from_lane];
+    to.y[to_lane] = from.y[from_lane];
+    to.slow[to_lane] = from.slow[from_lane];
+    to.hold[to_lane] = from.hold[from_lane];
+    to.open[to_lane] = from.open[from_lane];
+}
+
+/// Narrow to wide: both channels alike.
+fn spread(narrow: &Envelope) -> Envelope {
+    let mut wide = Envelope::ZERO;
+    for slot in 0..SLOTS {
+        copy_lane(&mut wide, WIDE_LANE[slot], narrow, NARROW_LANE[slot]);
+        copy_lane(&mut wide, WIDE_LANE[slot] + 1, narrow, NARROW_LANE[slot]);
+    }
+    wide
+}
+
+/// Wide to narrow: the first channel.
+fn gather(wide: &Envelope) -> Envelope {
+    let mut narrow = Envelope::ZERO;
+    for slot in 0..SLOTS {
+        copy_lane(&mut narrow, NARROW_LANE[slot], wide, WIDE_LANE[slot]);
+    }
+    narrow
+}
+
+/// Whether both channels of every band have come to the same envelopes.
+fn channels_agree(wide: &Envelope, ballistics: Ballistics) -> bool {
+    WIDE_LANE.iter().all(|&lane| {
+        let near = |row: &[f64; 16]| (row[lane] - row[lane + 1]).abs() < AT_REST_DB;
+        let slow = ballistics == Ballistics::Plain || near(&wide.slow);
+        near(&wide.y1) && near(&wide.y) && slow && wide.hold[lane] == wide.hold[lane + 1]
+    })
+}

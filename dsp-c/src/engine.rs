@@ -1,0 +1,489 @@
+//! The processor: settings in, audio through, meters out.
+//!
+//! An engine owns two chains. One plays; when the structure changes, the other is started beside it, takes over the
+//! envelopes, is fed ahead by its latency, and is faded in. Everything is allocated in [`Engine::new`]; all else is
+//! real-time safe.
+
+use std::sync::Arc;
+
+use crate::crossover::GRID;
+use crate::dynamics::samples;
+use crate::ffi::{DenormalsOff, Kernels, Steps};
+use crate::lr::{Chain, Rows, TILE};
+use crate::meter::Meters;
+use crate::ramp::Ramp;
+use crate::settings::{Mode, Settings};
+
+/// Lowest and highest sample rate.
+pub const SAMPLE_RATES_HZ: std::ops::RangeInclusive<f64> = 8_000.0..=768_000.0;
+
+/// Why an engine cannot be made, or settings cannot be taken over.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum EngineError {
+    /// Sample rate outside 8000 … 768000 Hz.
+    SampleRate(f64),
+    /// Channel count other than 1 or 2.
+    Channels(usize),
+    /// A mode that this version does not process.
+    Mode(Mode),
+}
+
+impl std::fmt::Display for EngineError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::SampleRate(hz) => write!(f, "sample rate {hz} Hz is outside 8000 … 768000 Hz"),
+            Self::Channels(n) => write!(f, "{n} channels: one or two are possible"),
+            Self::Mode(mode) => {
+                let name = match mode {
+                    Mode::Lr => "lr",
+                    Mode::Transparent => "transparent",
+                    Mode::Linear => "linear",
+                };
+                write!(f, "mode: {name} is not available in this version, use lr")
+            }
+        }
+    }
+}
+
+impl std::error::Error for EngineError {}
+
+fn check_mode(settings: &Settings) -> Result<(), EngineError> {
+    match settings.mode {
+        Mode::Lr => Ok(()),
+        other => Err(EngineError::Mode(other)),
+    }
+}
+
+/// Where a change of structure stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
+    None,
+    /// The new chain runs unheard for so many more frames.
+    Feeding(usize),
+    /// So many frames of the fade are done.
+    Fading(usize),
+}
+
+/// Rows of one tile, both channels.
+type TileRows = [[f32; TILE]; 2];
+
+/// The processor of one stream.
+#[derive(Debug)]
+pub struct Engine {
+    kernels: Kernels,
+    channels: usize,
+    sample_rate_hz: f64,
+    /// What the user wants; the playing chain may be behind.
+    wanted: Settings,
+    changed: bool,
+    /// Frames since the last reset.
+    clock: u64,
+    /// The playing chain and the one that may replace it.
+    chains: [Chain; 2],
+    playing: usize,
+    change: Change,
+    /// Raised cosine from 0 to 1, one value per frame of a fade.
+    fade: Box<[f32]>,
+    input_gain: Ramp,
+    output_gain: Ramp,
+    bypass: Ramp,
+    /// Input of the last `latency` frames, per channel, for bypass.
+    dry: [Box<[f32]>; 2],
+    dry_at: usize,
+    meters: Arc<Meters>,
+    non_finite_blocks: u64,
+    /// Second channel of a mono stream; what both chains share.
+    scratch: Box<Scratch>,
+}
+
+#[derive(Debug)]
+struct Scratch {
+    /// Second row of a mono stream.
+    mono: [f32; TILE],
+    /// Input once more, for the chain that is faded in, or for bypass.
+    incoming: TileRows,
+    dry: TileRows,
+    /// Gain rows: input (playing and incoming chain, their polarities differ), output.
+    gain: [[f32; TILE]; 3],
+}
+
+fn linear(db: f64) -> f32 {
+    libm::exp10(db / 20.0) as f32
+}
+
+impl Engine {
+    /// An engine with the fastest kernels of this processor. Allocates everything it will ever need.
+    pub fn new(sample_rate_hz: f64, channels: usize, settings: &Settings) -> Result<Self, EngineError> {
+        Self::with_kernels(Kernels::best(), sample_rate_hz, channels, settings)
+    }
+
+    /// An engine with certain kernels.
+    pub fn with_kernels(
+        kernels: Kernels,
+        sample_rate_hz: f64,
+        channels: usize,
+        settings: &Settings,
+    ) -> Result<Self, EngineError> {
+        if !SAMPLE_RATES_HZ.contains(&sample_rate_hz) {
+            return Err(EngineError::SampleRate(sample_rate_hz));
+        }
+        if !(1..=2).contains(&channels) {
+            return Err(EngineError::Channels(channels));
+        }
+        check_mode(settings)?;
+        let chain = || Chain::new(sample_rate_hz, channels, settings);
+        let fade_frames = Chain::ramp_frames(sample_rate_hz) as usize;
+        let fade = (1..=fade_frames)
+            .map(|n| (0.5 - 0.5 * libm::cos(std::f64::consts::PI * n as f64 / fade_frames as f64)) as f32)
+            .collect();
+        let dry = || vec![0.0; samples(20.0, sample_rate_hz) + TILE].into();
+        let scratch = Scratch {
+            mono: [0.0; TILE],
+            incoming: [[0.0; TILE]; 2],
+            dry: [[0.0; TILE]; 2],
+            gain: [[0.0; TILE]; 3],
+        };
+        let mut new = Self {
+            kernels,
+            channels,
+            sample_rate_hz,
+            wanted: *settings,
+            changed: false,
+            clock: 0,
+            chains: [chain(), chain()],
+            playing: 0,
+            change: Change::None,
+            fade,
+            input_gain: Ramp::resting(1.0),
+            output_gain: Ramp::resting(1.0),
+            bypass: Ramp::resting(0.0),
+            dry: [dry(), dry()],
+            dry_at: 0,
+            meters: Arc::default(),
+            non_finite_blocks: 0,
+            scratch: Box::new(scratch),
+        };
+        new.reset();
+        Ok(new)
+    }
+
+    /// Frames by which the output is late.
+    pub fn latency_samples(&self) -> usize {
+        self.chains[self.playing].latency()
+    }
+
+    /// Latency after the next [`reset`](Self::reset). If it differs from [`latency_samples`](Self::latency_samples),
+    /// a change of the look-ahead waits for it.
+    pub fn wanted_latency_samples(&self) -> usize {
+        samples(self.wanted.lookahead_ms, self.sample_rate_hz)
+    }
+
+    /// Bands that are playing: the bands of a trace.
+    pub fn bands(&self) -> usize {
+        self.chains[self.playing].settings().bands
+    }
+
+    /// One or two.
+    pub fn channels(&self) -> usize {
+        self.channels
+    }
+
+    /// Meters of the bands, for any thread.
+    pub fn meters(&self) -> Arc<Meters> {
+        Arc::clone(&self.meters)
+    }
+
+    /// Blocks after which non-finite history had to be thrown away. Should stay 0: the input is cleaned.
+    pub fn non_finite_blocks(&self) -> u64 {
+        self.non_finite_blocks
+    }
+
+    /// New settings, whole; they act at the next multiple of 16 frames since the reset. A change of structure (slope,
+    /// bands, channels, target, a band's look-ahead) is faded in; while a fade runs, changes wait and the last one
+    /// wins. A change of the look-ahead waits for [`reset`](Self::reset). An error leaves everything as it was.
+    pub fn set(&mut self, settings: &Settings) -> Result<(), EngineError> {
+        check_mode(settings)?;
+        if self.wanted != *settings {
+            self.wanted = *settings;
+            self.changed = true;
+        }
+        Ok(())
+    }
+
+    /// Forgets all history and takes over all settings at once, look-ahead included.
+    pub fn reset(&mut self) {
+        let wanted = self.wanted;
+        self.changed = false;
+        self.clock = 0;
+        self.change = Change::None;
+        self.chains[self.playing].restart(&wanted);
+        self.input_gain = Ramp::resting(linear(wanted.input_gain_db));
+        self.output_gain = Ramp::resting(linear(wanted.output_gain_db));
+        self.bypass = Ramp::resting(f32::from(u8::from(wanted.bypass)));
+        for row in &mut self.dry {
+            row.fill(0.0);
+        }
+        self.dry_at = 0;
+    }
+
+    /// Processes `main` in place: one or two rows of equal length, as many as the engine has channels. `sidechain`:
+    /// no row, one that serves both channels, or two; shorter rows are continued with silence.
+    pub fn process(&mut self, main: &mut [&mut [f32]], sidechain: &[&[f32]]) {
+        self.run(main, sidechain, None);
+    }
+
+    /// Like [`process`](Self::process), and writes the dynamic gain in dB that meets each output frame to `trace`:
+    /// frames × bands × channels. Use it only while the number of bands stands still.
+    pub fn process_traced(&mut self, main: &mut [&mut [f32]], sidechain: &[&[f32]], trace: &mut [f32]) {
+        let frames = main.first().map_or(0, |row| row.len());
+        assert!(trace.len() == frames * self.bands() * self.channels, "trace: frames × bands × channels");
+        self.run(main, sidechain, Some(trace));
+    }
+
+    fn run(&mut self, main: &mut [&mut [f32]], sidechain: &[&[f32]], mut trace: Option<&mut [f32]>) {
+        assert!(main.len() == self.channels, "{} rows for {} channels", main.len(), self.channels);
+        assert!(main.iter().all(|row| row.len() == main[0].len()), "rows of unequal length");
+        let _denormals_off = DenormalsOff::new();
+        let frames = main[0].len();
+        let row_length = self.bands() * self.channels;
+        let mut at = 0;
+        while at < frames {
+            if self.clock % GRID as u64 == 0 {
+                self.on_grid();
+            }
+            let length = self.stretch(frames - at);
+            let trace = trace.as_deref_mut().map(|t| &mut t[at * row_length..(at + length) * row_length]);
+            let (left, right) = main.split_at_mut(1);
+            let left = &mut left[0][at..at + length];
+            let right = right.first_mut().map(|row| &mut row[at..at + length]);
+            self.tile(left, right, side_rows(sidechain, at, length), trace);
+            self.clock += length as u64;
+            at += length;
+        }
+        // What is not finite in the history of a filter is in its output at the next frame.
+        let finite = main.iter().all(|row| row.last().is_none_or(|x| x.is_finite()));
+        self.finish(finite);
+    }
+
+    /// Takes over what was asked for.
+    fn on_grid(&mut self) {
+        if self.changed && self.change == Change::None {
+            self.changed = false;
+            self.take_over();
+        }
+        let (clock, changing) = (self.clock, self.change != Change::None);
+        let [playing, other] = self.chains_in_order();
+        playing.settle(clock);
+        if changing {
+            other.settle(clock);
+        }
+    }
+
+    fn take_over(&mut self) {
+        let ramp_frames = Chain::ramp_frames(self.sample_rate_hz);
+        self.input_gain.set(linear(self.wanted.input_gain_db), ramp_frames);
+        self.output_gain.set(linear(self.wanted.output_gain_db), ramp_frames);
+        self.bypass.set(f32::from(u8::from(self.wanted.bypass)), ramp_frames);
+        let mut settings = self.wanted;
+        let [playing, other] = self.chains_in_order();
+        // The latency stays until the next reset.
+        settings.lookahead_ms = playing.settings().lookahead_ms;
+        if playing.needs_fade(&settings) {
+            other.restart(&settings);
+            other.carry_over(playing);
+            let latency = other.latency();
+            self.change = if latency > 0 { Change::Feeding(latency) } else { Change::Fading(0) };
+        } else {
+            playing.set(&settings);
+        }
+    }
+
+    fn chains_in_order(&mut self) -> [&mut Chain; 2] {
+        let [first, second] = &mut self.chains;
+        if self.playing == 0 { [first, second] } else { [second, first] }
+    }
+
+    /// Frames, at most `limit`, in which nothing starts or ends.
+    fn stretch(&self, limit: usize) -> usize {
+        let clock = self.clock;
+        let mut length = self.chains[self.playing].stretch(clock, limit);
+        if self.changed && self.change == Change::None {
+            length = length.min(GRID - (clock % GRID as u64) as usize);
+        }
+        match self.change {
+            Change::None => (),
+            Change::Feeding(left) => length = self.chains[1 - self.playing].stretch(clock, length.min(left)),
+            Change::Fading(done) => {
+                length = self.chains[1 - self.playing].stretch(clock, length.min(self.fade.len() - done));
+            }
+        }
+        for ramp in [&self.input_gain, &self.output_gain, &self.bypass] {
+            if ramp.left() > 0 {
+                length = length.min(ramp.left() as usize);
+            }
+        }
+        length
+    }
+
+    /// One stretch through the playing chain, and through the incoming one if there is one.
+    fn tile(
+        &mut self,
+        left: &mut [f32],
+        right: Option<&mut [f32]>,
+        side: Option<[&[f32]; 2]>,
+        trace: Option<&mut [f32]>,
+    ) {
+        let frames = left.len();
+        let Self { kernels, chains, scratch, .. } = self;
+        let Scratch { mono, incoming, dry, gain } = &mut **scratch;
+        let right = right.unwrap_or_else(|| {
+            mono[..frames].fill(0.0);
+            &mut mono[..frames]
+        });
+        let bypassing = self.bypass.left() > 0 || self.bypass.target() != 0.0;
+        let latency = chains[self.playing].latency();
+        if bypassing || latency > 0 {
+            let at = [&*left, &*right];
+            delay_dry(&mut self.dry, self.dry_at, latency, at, dry);
+            self.dry_at = (self.dry_at + frames) % (latency + TILE);
+        }
+        let changing = self.change != Change::None;
+        if changing {
+            incoming[0][..frames].copy_from_slice(left);
+            incoming[1][..frames].copy_from_slice(right);
+        }
+
+        let [gain_playing, gain_incoming, gain_out] = gain;
+        let (playing, other) = {
+            let [first, second] = chains;
+            if self.playing == 0 { (first, second) } else { (second, first) }
+        };
+        let output_gain = steps(&self.output_gain, 1.0, &mut gain_out[..frames]);
+        playing.process(
+            kernels,
+            self.clock,
+            Rows {
+                left,
+                right,
+                side,
+                input_gain: steps(&self.input_gain, playing.polarity(), &mut gain_playing[..frames]),
+                output_gain,
+            },
+            trace,
+        );
+        if changing {
+            let [in_left, in_right] = incoming;
+            let (in_left, in_right) = (&mut in_left[..frames], &mut in_right[..frames]);
+            let input_gain = steps(&self.input_gain, other.polarity(), &mut gain_incoming[..frames]);
+            let rows = Rows { left: in_left, right: in_right, side, input_gain, output_gain };
+            other.process(kernels, self.clock, rows, None);
+            if let Change::Fading(done) = self.change {
+                let fade = &self.fade[done..done + frames];
+                blend(fade, in_left, left);
+                blend(fade, in_right, right);
+            }
+        }
+        if bypassing {
+            let amount = &mut gain_out[..frames];
+            self.bypass.fill(amount);
+            for amount in amount.iter_mut() {
+                *amount = raised_cosine(&self.fade, *amount);
+            }
+            for (row, dry) in [left, right].into_iter().zip(dry) {
+                fade_to_dry(amount, dry, row);
+            }
+        }
+        self.advance(frames);
+    }
+
+    fn advance(&mut self, frames: usize) {
+        for ramp in [&mut self.input_gain, &mut self.output_gain, &mut self.bypass] {
+            ramp.advance(frames as u32);
+        }
+        self.change = match self.change {
+            Change::None => Change::None,
+            Change::Feeding(left) if left > frames => Change::Feeding(left - frames),
+            Change::Feeding(_) => Change::Fading(0),
+            Change::Fading(done) if done + frames < self.fade.len() => Change::Fading(done + frames),
+            Change::Fading(_) => {
+                self.playing = 1 - self.playing;
+                Change::None
+            }
+        };
+    }
+
+    /// After a block: meters out, and away with a history that is not finite.
+    fn finish(&mut self, finite: bool) {
+        let playing = &mut self.chains[self.playing];
+        playing.publish(&self.meters);
+        if !finite {
+            self.non_finite_blocks += 1;
+            let settings = *playing.settings();
+            playing.restart(&settings);
+        }
+    }
+}
+
+/// Rows of a stretch of the sidechain; None without one, and where it has ended.
+fn side_rows<'a>(sidechain: &[&'a [f32]], at: usize, length: usize) -> Option<[&'a [f32]; 2]> {
+    let first = sidechain.first()?.get(at..at + length)?;
+    let second = match sidechain.get(1) {
+        Some(row) => row.get(at..at + length)?,
+        None => first,
+    };
+    Some([first, second])
+}
+
+/// A gain ramp times a constant, for the kernels.
+fn steps<'a>(ramp: &Ramp, times: f32, row: &'a mut [f32]) -> Steps<'a, f32> {
+    if ramp.left() == 0 {
+        row[0] = ramp.target() * times;
+        return Steps::held(&row[0]);
+    }
+    ramp.fill(row);
+    for gain in row.iter_mut() {
+        *gain *= times;
+    }
+    Steps::moving(row)
+}
+
+/// The table of a raised cosine at a position 0 … 1.
+fn raised_cosine(table: &[f32], position: f32) -> f32 {
+    let at = position * table.len() as f32 - 1.0;
+    if at >= (table.len() - 1) as f32 {
+        return 1.0;
+    }
+    let (whole, part) = (at.floor(), at - at.floor());
+    let value = |index: f32| if index < 0.0 { 0.0 } else { table[index as usize] };
+    value(whole) + part * (value(whole + 1.0) - value(whole))
+}
+
+/// row += fade·(incoming − row).
+fn blend(fade: &[f32], incoming: &[f32], row: &mut [f32]) {
+    for ((y, x), f) in row.iter_mut().zip(incoming).zip(fade) {
+        *y += f * (x - *y);
+    }
+}
+
+/// Bypass: towards the delayed input, exactly the input where `amount` is 1. Non-finite and denormal input is 0.
+fn fade_to_dry(amount: &[f32], dry: &[f32], row: &mut [f32]) {
+    for ((y, &dry), &amount) in row.iter_mut().zip(dry).zip(amount) {
+        let dry = if dry.is_normal() { dry } else { 0.0 };
+        *y = if amount == 1.0 { dry } else { *y + amount * (dry.clamp(-1.0e6, 1.0e6) - *y) };
+    }
+}
+
+/// Delays both rows by `latency` frames into `late`, through rings of `latency` + one tile.
+fn delay_dry(rings: &mut [Box<[f32]>; 2], at: usize, latency: usize, rows: [&[f32]; 2], late: &mut TileRows) {
+    let (length, frames) = (latency + TILE, rows[0].len());
+    for ((ring, row), late) in rings.iter_mut().zip(rows).zip(late) {
+        let (ring, late) = (&mut ring[..length], &mut late[..frames]);
+        let before_wrap = frames.min(length - at);
+        ring[at..at + before_wrap].copy_from_slice(&row[..before_wrap]);
+        ring[..frames - before_wrap].copy_from_slice(&row[before_wrap..]);
+        let from = (at + TILE) % length;
+        let before_wrap = frames.min(length - from);
+        late[..before_wrap].copy_from_slice(&ring[from..from + before_wrap]);
+        late[before_wrap..].copy_from_slice(&ring[..frames - before_wrap]);
+    }
+}

@@ -1,0 +1,23 @@
+//! Multiband dynamics: up to eight bands, processed in the caller's own memory.
+//!
+//! This crate touches every sample of Octant and knows no host, no sound card and no window.
+//! [`Engine`] is the processor, [`Settings`] what the user wants of it, [`Preset`] the file format,
+//! [`params`] the one table from which ids, ranges, units and texts are derived.
+
+mod crossover;
+mod dynamics;
+pub mod engine;
+pub mod ffi;
+pub mod layout;
+mod lr;
+pub mod meter;
+mod modifiers;
+mod oracle;
+pub mod params;
+pub mod preset;
+mod ramp;
+pub mod settings;
+
+pub use engine::Engine;
+pub use preset::Preset;
+pub use settings::Settings;
