@@ -68,7 +68,8 @@ fn options() -> Result<Options, String> {
             "--time" => o.time = true,
             "--kernels" => {
                 let name = value()?;
-                let family = [Isa::Baseline, Isa::V3, Isa::Neon, Isa::Scalar].into_iter().find(|isa| isa.name() == name);
+                let family =
+                    [Isa::Baseline, Isa::V3, Isa::Neon, Isa::Scalar].into_iter().find(|isa| isa.name() == name);
                 let family = family.ok_or(format!("--kernels: {name} is none of baseline, v3, neon, scalar"))?;
                 o.kernels = Kernels::of(family).ok_or(format!("this processor has no {name}"))?;
             }
@@ -137,8 +138,7 @@ fn music(frames: usize) -> [Vec<f32>; 2] {
 const SILENT_AFTER_BLOCKS: usize = 100;
 
 fn run(o: &Options) -> Result<(), String> {
-    let mut engine =
-        Engine::with_kernels(o.kernels, RATE_HZ, 2, &o.settings).map_err(|error| error.to_string())?;
+    let mut engine = Engine::with_kernels(o.kernels, RATE_HZ, 2, &o.settings).map_err(|error| error.to_string())?;
     let [left, right] = music(o.frames);
     let (mut l, mut r) = (vec![0.0f32; o.frames], vec![0.0f32; o.frames]);
     let mut settings = o.settings;

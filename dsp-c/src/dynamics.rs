@@ -312,8 +312,7 @@ impl Dynamics {
         };
         for band in 0..self.bands {
             let overlap = |other: usize| edges[band + 1].min(old_edges[other + 1]) - edges[band].max(old_edges[other]);
-            let nearest =
-                (0..old.bands).max_by(|&a, &b| overlap(a).total_cmp(&overlap(b))).unwrap_or_default();
+            let nearest = (0..old.bands).max_by(|&a, &b| overlap(a).total_cmp(&overlap(b))).unwrap_or_default();
             for channel in 0..2 {
                 let to = WIDE_LANE[SLOTS - self.bands + band] + channel;
                 let from = WIDE_LANE[SLOTS - old.bands + nearest] + channel;

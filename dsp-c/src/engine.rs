@@ -137,12 +137,8 @@ impl Engine {
             .map(|n| (0.5 - 0.5 * libm::cos(std::f64::consts::PI * n as f64 / fade_frames as f64)) as f32)
             .collect();
         let dry = || vec![0.0; samples(20.0, sample_rate_hz) + TILE].into();
-        let scratch = Scratch {
-            mono: [0.0; TILE],
-            incoming: [[0.0; TILE]; 2],
-            dry: [[0.0; TILE]; 2],
-            gain: [[0.0; TILE]; 3],
-        };
+        let scratch =
+            Scratch { mono: [0.0; TILE], incoming: [[0.0; TILE]; 2], dry: [[0.0; TILE]; 2], gain: [[0.0; TILE]; 3] };
         let mut new = Self {
             kernels,
             channels,

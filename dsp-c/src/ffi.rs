@@ -442,13 +442,7 @@ impl Kernels {
     }
 
     /// Gains in dB to weights, in place.
-    pub fn weigh(
-        &self,
-        width: Width,
-        modifiers: Steps<'_, Modifier>,
-        extremes: &mut Extremes,
-        gains: &mut [Line],
-    ) {
+    pub fn weigh(&self, width: Width, modifiers: Steps<'_, Modifier>, extremes: &mut Extremes, gains: &mut [Line]) {
         let frames = gains.len();
         modifiers.check(frames);
         let Some(table) = self.table else { return oracle::weigh(width, modifiers, extremes, gains) };
@@ -483,9 +477,10 @@ impl Kernels {
 
     /// Lines to 16 rows, lane by lane, `stride` floats apart.
     pub fn rows(&self, lines: &[Line], rows: &mut [f32], stride: usize) {
-        assert!(stride >= lines.len() && rows.len() >= 16 * stride);
+        assert!(stride >= lines.len() && (lines.is_empty() || rows.len() >= 15 * stride + lines.len()));
         let Some(table) = self.table else { return oracle::rows(lines, rows, stride) };
-        // SAFETY: rows holds 16 rows of `stride` floats, each as long as lines; rows is exclusive; C keeps no pointer.
+        // SAFETY: 16 rows as long as lines, `stride` floats apart, lie within `rows`; rows is exclusive; C keeps no
+        // pointer.
         unsafe { (table.rows)(lines.as_ptr(), rows.as_mut_ptr(), stride, lines.len()) }
     }
 

@@ -17,6 +17,7 @@ pub mod params;
 pub mod preset;
 mod ramp;
 pub mod settings;
+pub mod split;
 
 pub use engine::Engine;
 pub use preset::Preset;

@@ -50,8 +50,20 @@ fn sign(section: &Section, above: bool) -> f32 {
     match section.law {
         Law::Off => 0.0,
         _ if section.ratio == 1.0 => 0.0,
-        Law::Compress => if above { -1.0 } else { 1.0 },
-        Law::Expand => if above { 1.0 } else { -1.0 },
+        Law::Compress => {
+            if above {
+                -1.0
+            } else {
+                1.0
+            }
+        }
+        Law::Expand => {
+            if above {
+                1.0
+            } else {
+                -1.0
+            }
+        }
     }
 }
 

@@ -5,7 +5,8 @@
 
 use crate::ffi::{Ballistics, Output, Steps, Width};
 use crate::layout::{
-    Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, NARROW_LANE, RampLanes, Ramps, Rms, Section, Smooth, Source, Tree, UpState, WIDE_LANE,
+    Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, NARROW_LANE, RampLanes, Ramps, Rms, Section, Smooth,
+    Source, Tree, UpState, WIDE_LANE,
 };
 use crate::settings::Slope;
 

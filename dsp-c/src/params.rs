@@ -139,12 +139,7 @@ pub fn band_params() -> &'static [Param] {
 /// Every parameter: the global ones, then all of band 1, band 2 … band 8.
 pub fn all() -> impl Iterator<Item = ParamRef> {
     let globals = GLOBALS.iter().map(|param| ParamRef { param, band: None });
-    let bands = (0..MAX_BANDS).flat_map(|band| {
-        BAND.iter().map(move |param| ParamRef {
-            param,
-            band: Some(band),
-        })
-    });
+    let bands = (0..MAX_BANDS).flat_map(|band| BAND.iter().map(move |param| ParamRef { param, band: Some(band) }));
     globals.chain(bands)
 }
 
@@ -159,10 +154,7 @@ pub fn find(id: &str) -> Option<ParamRef> {
         _ => return None,
     };
     let param = BAND.iter().find(|param| param.id == rest)?;
-    Some(ParamRef {
-        param,
-        band: Some(band),
-    })
+    Some(ParamRef { param, band: Some(band) })
 }
 
 /// Like [`find`]; the error proposes the id that was probably meant, also for a JSON path.
@@ -197,9 +189,7 @@ pub fn apply(settings: &mut Settings, pairs: &[(&str, &str)]) -> Result<Vec<Stri
         }
     }
     *settings = changed;
-    let unused = pairs
-        .iter()
-        .filter_map(|(id, _)| find(id)?.unused(settings));
+    let unused = pairs.iter().filter_map(|(id, _)| find(id)?.unused(settings));
     Ok(unused.collect())
 }
 
@@ -284,12 +274,8 @@ impl Param {
         let (min, max) = (self.min(), self.max());
         let plain = self.clamp(plain);
         match self.kind {
-            Kind::Float {
-                skew: Skew::Log, ..
-            } => libm::log(plain / min) / libm::log(max / min),
-            Kind::Float {
-                skew: Skew::Log1p, ..
-            } => libm::log1p(plain) / libm::log1p(max),
+            Kind::Float { skew: Skew::Log, .. } => libm::log(plain / min) / libm::log(max / min),
+            Kind::Float { skew: Skew::Log1p, .. } => libm::log1p(plain) / libm::log1p(max),
             _ => (plain - min) / (max - min),
         }
     }
@@ -302,12 +288,8 @@ impl Param {
         }
         let part = normalised.max(0.0);
         self.clamp(match self.kind {
-            Kind::Float {
-                skew: Skew::Log, ..
-            } => min * libm::exp(part * libm::log(max / min)),
-            Kind::Float {
-                skew: Skew::Log1p, ..
-            } => libm::expm1(part * libm::log1p(max)),
+            Kind::Float { skew: Skew::Log, .. } => min * libm::exp(part * libm::log(max / min)),
+            Kind::Float { skew: Skew::Log1p, .. } => libm::expm1(part * libm::log1p(max)),
             _ => min + part * (max - min),
         })
     }
@@ -318,11 +300,7 @@ impl Param {
             return Err(format!("expected a number, found {plain}"));
         }
         if plain < self.min() || plain > self.max() {
-            return Err(format!(
-                "{plain} is outside {} … {}",
-                self.min(),
-                self.max()
-            ));
+            return Err(format!("{plain} is outside {} … {}", self.min(), self.max()));
         }
         if !matches!(self.kind, Kind::Float { .. }) && plain.fract() != 0.0 {
             return Err(format!("{plain} is not a whole number"));
@@ -376,10 +354,7 @@ impl ParamRef {
 
     /// Writes a plain value, or says why it cannot be. Touches no other field: `bands` leaves the crossovers alone.
     pub fn set(&self, settings: &mut Settings, plain: f64) -> Result<(), ParamError> {
-        let plain = self.param.check(plain).map_err(|message| ParamError {
-            id: self.id(),
-            message,
-        })?;
+        let plain = self.param.check(plain).map_err(|message| ParamError { id: self.id(), message })?;
         self.set_clamped(settings, plain);
         Ok(())
     }
@@ -387,10 +362,7 @@ impl ParamRef {
     /// Writes what a person typed, see [`Param::parse`].
     /// If the number of `bands` changes, the crossovers become [`default_crossovers_hz`] of the new number.
     pub fn set_from_text(&self, settings: &mut Settings, text: &str) -> Result<(), ParamError> {
-        let plain = self.param.parse(text).map_err(|message| ParamError {
-            id: self.id(),
-            message,
-        })?;
+        let plain = self.param.parse(text).map_err(|message| ParamError { id: self.id(), message })?;
         let bands = settings.bands;
         self.set(settings, plain)?;
         if settings.bands != bands {
@@ -409,10 +381,8 @@ impl ParamRef {
     /// One sentence if the parameter belongs to a band or crossover that is not in use. Its value is kept.
     pub fn unused(&self, settings: &Settings) -> Option<String> {
         let bands = settings.bands;
-        let crossover = GLOBALS
-            .iter()
-            .filter(|param| param.unit == Unit::Hz)
-            .position(|param| param.id == self.param.id);
+        let crossover =
+            GLOBALS.iter().filter(|param| param.unit == Unit::Hz).position(|param| param.id == self.param.id);
         let unused = match (self.band, crossover) {
             (Some(band), _) => band >= bands,
             (None, Some(crossover)) => crossover + 1 >= bands,
@@ -447,11 +417,7 @@ pub fn sanitize_crossovers(crossovers_hz: &mut [f64], sample_rate_hz: f64) {
     let highest_hz = MAX_CROSSOVER_HZ.min(MAX_CROSSOVER_PER_RATE * sample_rate_hz);
     let mut least_hz = MIN_CROSSOVER_HZ;
     for hz in crossovers_hz.iter_mut() {
-        let wanted_hz = if hz.is_finite() {
-            *hz
-        } else {
-            MIN_CROSSOVER_HZ
-        };
+        let wanted_hz = if hz.is_finite() { *hz } else { MIN_CROSSOVER_HZ };
         *hz = wanted_hz.min(highest_hz).max(least_hz);
         least_hz = *hz * MIN_CROSSOVER_RATIO;
     }

@@ -4,9 +4,7 @@ mod factory;
 mod layout;
 mod scan;
 
-use crate::params::{
-    self, Kind, MAX_CROSSOVER_HZ, Param, default_crossovers_hz, sanitize_crossovers,
-};
+use crate::params::{self, Kind, MAX_CROSSOVER_HZ, Param, default_crossovers_hz, sanitize_crossovers};
 use crate::settings::{MAX_BANDS, Settings};
 use serde_json::{Map, Value};
 use std::fmt;
@@ -67,10 +65,7 @@ pub struct PresetError {
 
 impl PresetError {
     fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            message: message.into(),
-        }
+        Self { path: path.into(), message: message.into() }
     }
 }
 
@@ -86,12 +81,8 @@ impl Preset {
     /// Reads the bytes of a preset file. Like [`Preset::from_json`], with an error for bytes that are not UTF-8.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, PresetError> {
         check_length(bytes.len())?;
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            PresetError::new(
-                "$",
-                format!("not UTF-8 text (byte {})", error.valid_up_to() + 1),
-            )
-        })?;
+        let text = std::str::from_utf8(bytes)
+            .map_err(|error| PresetError::new("$", format!("not UTF-8 text (byte {})", error.valid_up_to() + 1)))?;
         Self::from_json(text)
     }
 
@@ -113,10 +104,7 @@ impl Preset {
                 let place = format!("line {}, column {}", error.line(), error.column());
                 let message = error.to_string();
                 let message = message.split(" at line ").next().unwrap_or_default();
-                Err(PresetError::new(
-                    "$",
-                    format!("not JSON ({place}: {message})"),
-                ))
+                Err(PresetError::new("$", format!("not JSON ({place}: {message})")))
             }
         }
     }
@@ -138,10 +126,7 @@ impl Preset {
             tags: strings(raw, "tags")?,
             ..Self::default()
         };
-        for param in params::globals()
-            .iter()
-            .filter(|param| is_plain_key(param.path))
-        {
+        for param in params::globals().iter().filter(|param| is_plain_key(param.path)) {
             if let Some(value) = raw.get(param.path) {
                 let row = params::ParamRef { param, band: None };
                 row.set_clamped(&mut preset.settings, plain_value(param, value, param.path)?);
@@ -166,10 +151,7 @@ impl Preset {
             (None, None) => (self.settings.bands, "bands"),
         };
         if !(1..=MAX_BANDS).contains(&count) {
-            return Err(PresetError::new(
-                path,
-                format!("1 … {MAX_BANDS} bands, found {count}"),
-            ));
+            return Err(PresetError::new(path, format!("1 … {MAX_BANDS} bands, found {count}")));
         }
         self.settings.bands = count;
         let Some(crossovers) = crossovers else {
@@ -178,17 +160,11 @@ impl Preset {
         };
         if crossovers.len() + 1 != count {
             let (need, found) = (count - 1, crossovers.len());
-            let verb = if count == 1 {
-                "band needs"
-            } else {
-                "bands need"
-            };
+            let verb = if count == 1 { "band needs" } else { "bands need" };
             let message = format!("{count} {verb} {need} crossovers, found {found}");
             return Err(PresetError::new("crossovers_hz", message));
         }
-        let rows = params::globals()
-            .iter()
-            .filter(|param| is_crossover(param.path));
+        let rows = params::globals().iter().filter(|param| is_crossover(param.path));
         for (value, param) in crossovers.iter().zip(rows) {
             let row = params::ParamRef { param, band: None };
             row.set_clamped(&mut self.settings, plain_value(param, value, param.path)?);
@@ -198,9 +174,7 @@ impl Preset {
 
     fn read_band(&mut self, band: usize, value: &Value) -> Result<(), PresetError> {
         let path = format!("bands[{band}]");
-        let raw = value
-            .as_object()
-            .ok_or_else(|| expected(&path, "an object", value))?;
+        let raw = value.as_object().ok_or_else(|| expected(&path, "an object", value))?;
         for param in params::band_params() {
             let (section, key) = band_place(param);
             let object = match section.map(|name| (name, raw.get(name))) {
@@ -212,23 +186,16 @@ impl Preset {
                 }
             };
             if let Some(value) = object.get(key) {
-                let row = params::ParamRef {
-                    param,
-                    band: Some(band),
-                };
+                let row = params::ParamRef { param, band: Some(band) };
                 let path = row.json_path().unwrap_or_default();
                 row.set_clamped(&mut self.settings, plain_value(param, value, &path)?);
             }
         }
         let unknown = &mut self.unknown.bands[band];
         let is_known = |section: Option<&str>, key: &str| {
-            params::band_params()
-                .iter()
-                .any(|param| band_place(param) == (section, key))
+            params::band_params().iter().any(|param| band_place(param) == (section, key))
         };
-        unknown.band = unknown_keys(raw, |key| {
-            key == "above" || key == "below" || is_known(None, key)
-        });
+        unknown.band = unknown_keys(raw, |key| key == "above" || key == "below" || is_known(None, key));
         for (name, kept) in [("above", &mut unknown.above), ("below", &mut unknown.below)] {
             if let Some(Value::Object(section)) = raw.get(name) {
                 *kept = unknown_keys(section, |key| is_known(Some(name), key));
@@ -246,22 +213,13 @@ impl Preset {
         let mut top = Map::new();
         top.insert("format".into(), FORMAT.into());
         top.insert("version".into(), 1.into());
-        for (key, text) in TEXT_KEYS
-            .iter()
-            .zip([&self.name, &self.author, &self.comment])
-        {
+        for (key, text) in TEXT_KEYS.iter().zip([&self.name, &self.author, &self.comment]) {
             top.insert((*key).into(), text.as_str().into());
         }
         top.insert("tags".into(), self.tags.as_slice().into());
-        for param in params::globals()
-            .iter()
-            .filter(|param| is_plain_key(param.path))
-        {
+        for param in params::globals().iter().filter(|param| is_plain_key(param.path)) {
             let row = params::ParamRef { param, band: None };
-            top.insert(
-                param.path.into(),
-                json_value(param, row.get(&self.settings)),
-            );
+            top.insert(param.path.into(), json_value(param, row.get(&self.settings)));
             if param.id == "taps" {
                 top.insert("crossovers_hz".into(), self.crossovers(bands));
             }
@@ -273,9 +231,7 @@ impl Preset {
     }
 
     fn crossovers(&self, bands: usize) -> Value {
-        let rows = params::globals()
-            .iter()
-            .filter(|param| is_crossover(param.path));
+        let rows = params::globals().iter().filter(|param| is_crossover(param.path));
         let hz = self.settings.crossovers_hz.iter().zip(rows).take(bands - 1);
         hz.map(|(hz, param)| json_value(param, *hz)).collect()
     }
@@ -288,10 +244,7 @@ impl Preset {
             object.insert(name.into(), Value::Null);
         }
         for param in params::band_params() {
-            let row = params::ParamRef {
-                param,
-                band: Some(band),
-            };
+            let row = params::ParamRef { param, band: Some(band) };
             let value = json_value(param, row.get(&self.settings));
             let (section, key) = band_place(param);
             match section {
@@ -418,29 +371,21 @@ fn strings(raw: &Map<String, Value>, key: &str) -> Result<Vec<String>, PresetErr
 fn plain_value(param: &Param, value: &Value, path: &str) -> Result<f64, PresetError> {
     match param.kind {
         Kind::Float { .. } | Kind::Integer { .. } => {
-            let number = value
-                .as_f64()
-                .ok_or_else(|| expected(path, "a number", value))?;
-            param
-                .check(number)
-                .map_err(|message| PresetError::new(path, message))
+            let number = value.as_f64().ok_or_else(|| expected(path, "a number", value))?;
+            param.check(number).map_err(|message| PresetError::new(path, message))
         }
         Kind::Switch { .. } => match value {
             Value::Bool(on) => Ok(f64::from(u8::from(*on))),
             other => Err(expected(path, "true or false", other)),
         },
         Kind::Choice { texts, .. } => {
-            let index = texts
-                .iter()
-                .position(|text| match (number_in(text), value) {
-                    (Some(number), value) => value.as_f64() == Some(number),
-                    (None, Value::String(word)) => word == text,
-                    (None, _) => false,
-                });
+            let index = texts.iter().position(|text| match (number_in(text), value) {
+                (Some(number), value) => value.as_f64() == Some(number),
+                (None, Value::String(word)) => word == text,
+                (None, _) => false,
+            });
             let what = || format!("one of {}", texts.join(", "));
-            index
-                .map(|i| i as f64)
-                .ok_or_else(|| expected(path, &what(), value))
+            index.map(|i| i as f64).ok_or_else(|| expected(path, &what(), value))
         }
     }
 }
@@ -464,18 +409,12 @@ fn number_in(text: &str) -> Option<f64> {
 
 /// Whole numbers without a point, as people write them.
 fn number(plain: f64) -> Value {
-    if plain.fract() == 0.0 {
-        (plain as i64).into()
-    } else {
-        plain.into()
-    }
+    if plain.fract() == 0.0 { (plain as i64).into() } else { plain.into() }
 }
 
 fn unknown_keys(raw: &Map<String, Value>, known: impl Fn(&str) -> bool) -> Map<String, Value> {
     let unknown = raw.iter().filter(|(key, _)| !known(key));
-    unknown
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect()
+    unknown.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 /// Adds kept keys; never over a known one.

@@ -2,8 +2,8 @@
 
 use octant_dsp::Settings;
 use octant_dsp::params::{
-    self, Change, Kind, MIN_CROSSOVER_RATIO, Param, ParamRef, Skew, Unit, apply, closest, find,
-    lookup, sanitize_crossovers,
+    self, Change, Kind, MIN_CROSSOVER_RATIO, Param, ParamRef, Skew, Unit, apply, closest, find, lookup,
+    sanitize_crossovers,
 };
 use octant_dsp::settings::{Channels, Law, Slope};
 use std::collections::HashSet;
@@ -60,12 +60,7 @@ listen | bands[].listen | false / true | false | – | – | no
 
 fn manual_row(param: &Param) -> String {
     let (range, default, skew) = match param.kind {
-        Kind::Float {
-            min,
-            max,
-            default,
-            skew,
-        } => {
+        Kind::Float { min, max, default, skew } => {
             let skew = match skew {
                 Skew::Linear => "linear",
                 Skew::Log => "log",
@@ -80,17 +75,12 @@ fn manual_row(param: &Param) -> String {
     let or_dash = |text: &'static str| if text.is_empty() { "–" } else { text };
     let automatable = if param.automatable() { "yes" } else { "no" };
     let (path, unit) = (or_dash(param.path), or_dash(param.unit.suffix()));
-    format!(
-        "{} | {path} | {range} | {default} | {unit} | {skew} | {automatable}",
-        param.id
-    )
+    format!("{} | {path} | {range} | {default} | {unit} | {skew} | {automatable}", param.id)
 }
 
 /// Values all over the range, both ends and the default included.
 fn values(param: &Param) -> Vec<f64> {
-    let mut values: Vec<f64> = (0..=997)
-        .map(|i| param.from_normalised(f64::from(i) / 997.0))
-        .collect();
+    let mut values: Vec<f64> = (0..=997).map(|i| param.from_normalised(f64::from(i) / 997.0)).collect();
     values.extend([param.min(), param.max(), param.default()]);
     values
 }
@@ -107,30 +97,14 @@ fn the_table_is_the_manual() {
 
 #[test]
 fn ids_are_unique_complete_and_findable() {
-    assert_eq!(
-        (params::globals().len(), params::band_params().len()),
-        (18, 28)
-    );
+    assert_eq!((params::globals().len(), params::band_params().len()), (18, 28));
     let ids: HashSet<String> = params::all().map(|param| param.id()).collect();
     assert_eq!(ids.len(), 18 + 8 * 28);
     for param in params::all() {
         let found = find(&param.id()).expect("every id is found");
         assert_eq!((found.id(), found.band), (param.id(), param.band));
     }
-    for id in [
-        "",
-        "b",
-        "b1",
-        "b0_mix",
-        "b9_mix",
-        "b1_",
-        "b1_xover1",
-        "b11_mix",
-        "xover0",
-        "xover8",
-        "Mix",
-        "bé_mix",
-    ] {
+    for id in ["", "b", "b1", "b0_mix", "b9_mix", "b1_", "b1_xover1", "b11_mix", "xover0", "xover8", "Mix", "bé_mix"] {
         assert!(find(id).is_none(), "{id}");
     }
 }
@@ -138,29 +112,17 @@ fn ids_are_unique_complete_and_findable() {
 #[test]
 fn names_are_there_and_fit() {
     for param in rows() {
-        assert!(
-            !param.name.is_empty() && !param.short_name.is_empty(),
-            "{param:?}"
-        );
+        assert!(!param.name.is_empty() && !param.short_name.is_empty(), "{param:?}");
         assert!(param.short_name.chars().count() <= 12, "{param:?}");
     }
-    assert_eq!(
-        find("b3_above_thr").map(|p| p.name()).as_deref(),
-        Some("B3 Above threshold")
-    );
+    assert_eq!(find("b3_above_thr").map(|p| p.name()).as_deref(), Some("B3 Above threshold"));
 }
 
 #[test]
 fn groups_follow_from_what_a_change_means() {
     let structural: Vec<&str> = rows().filter(|p| p.structural()).map(|p| p.id).collect();
-    assert_eq!(
-        structural,
-        ["bands", "mode", "slope", "taps", "channels", "target"]
-    );
-    let latency: Vec<&str> = rows()
-        .filter(|p| p.change == Change::Latency)
-        .map(|p| p.id)
-        .collect();
+    assert_eq!(structural, ["bands", "mode", "slope", "taps", "channels", "target"]);
+    let latency: Vec<&str> = rows().filter(|p| p.change == Change::Latency).map(|p| p.id).collect();
     assert_eq!(latency, ["hold_latency", "lookahead", "lookahead"]);
 }
 
@@ -180,21 +142,13 @@ fn every_parameter_reaches_one_field() {
     let fresh = Settings::default();
     for param in params::all() {
         let row = param.param;
-        let other = if row.default() == row.max() {
-            row.min()
-        } else {
-            row.max()
-        };
+        let other = if row.default() == row.max() { row.min() } else { row.max() };
         let mut settings = fresh;
         param.set(&mut settings, other).expect("inside the range");
         assert_eq!(param.get(&settings), other, "{}", param.id());
-        let changed = params::all()
-            .filter(|p| p.get(&settings) != p.get(&fresh))
-            .count();
+        let changed = params::all().filter(|p| p.get(&settings) != p.get(&fresh)).count();
         assert_eq!(changed, 1, "{}", param.id());
-        param
-            .set(&mut settings, row.default())
-            .expect("the default is valid");
+        param.set(&mut settings, row.default()).expect("the default is valid");
         assert_eq!(settings, fresh, "{}", param.id());
     }
 }
@@ -209,17 +163,7 @@ fn every_choice_comes_back() {
             assert_eq!(param.get(&settings), plain, "{}", param.id());
         }
     }
-    assert!(
-        apply(
-            &mut settings,
-            &[
-                ("slope", "48"),
-                ("taps", "32768"),
-                ("b2_channels", "Mid-Side")
-            ]
-        )
-        .is_ok()
-    );
+    assert!(apply(&mut settings, &[("slope", "48"), ("taps", "32768"), ("b2_channels", "Mid-Side")]).is_ok());
     assert_eq!((settings.slope, settings.linear_taps), (Slope::Db48, 32768));
     assert_eq!(settings.band[1].channels, Channels::MidSide);
 }
@@ -229,20 +173,14 @@ fn normalised_values_come_back() {
     for param in rows() {
         assert_eq!(param.from_normalised(0.0), param.min());
         assert_eq!(param.from_normalised(1.0), param.max());
-        assert_eq!(
-            (param.from_normalised(-3.0), param.from_normalised(9.0)),
-            (param.min(), param.max())
-        );
+        assert_eq!((param.from_normalised(-3.0), param.from_normalised(9.0)), (param.min(), param.max()));
         assert!(param.check(param.from_normalised(f64::NAN)).is_ok());
         for plain in values(param) {
             assert!(param.check(plain).is_ok(), "{param:?} {plain}");
             let normalised = param.to_normalised(plain);
             assert!((0.0..=1.0).contains(&normalised), "{param:?} {plain}");
             let back = param.from_normalised(normalised);
-            assert!(
-                (back - plain).abs() <= 1e-11 * (1.0 + plain.abs()),
-                "{param:?} {plain} {back}"
-            );
+            assert!((back - plain).abs() <= 1e-11 * (1.0 + plain.abs()), "{param:?} {plain} {back}");
         }
     }
 }
@@ -260,15 +198,10 @@ fn texts_are_stable() {
     for param in rows() {
         for plain in values(param) {
             let text = param.text(plain);
-            let parsed = param
-                .parse(&text)
-                .unwrap_or_else(|error| panic!("{param:?} {text}: {error}"));
+            let parsed = param.parse(&text).unwrap_or_else(|error| panic!("{param:?} {text}: {error}"));
             assert_eq!(param.text(parsed), text, "{param:?} {plain}");
             // What is read is never far from what is meant: 0.5 % or half of a tenth.
-            assert!(
-                (parsed - plain).abs() <= 0.050_001_f64.max(0.006 * plain.abs()),
-                "{param:?} {plain} {text}"
-            );
+            assert!((parsed - plain).abs() <= 0.050_001_f64.max(0.006 * plain.abs()), "{param:?} {plain} {text}");
         }
     }
 }
@@ -322,103 +255,35 @@ fn typed_texts_are_understood() {
         ("mode", "LR", 0.0),
         ("bands", "8", 8.0),
     ] {
-        assert_eq!(
-            find(id).expect("known id").param.parse(typed),
-            Ok(plain),
-            "{id}={typed}"
-        );
+        assert_eq!(find(id).expect("known id").param.parse(typed), Ok(plain), "{id}={typed}");
     }
 }
 
 #[test]
 fn errors_are_one_sentence_that_begins_with_the_id() {
     for (id, typed, error) in [
-        (
-            "b1_above_ratio",
-            "0.5",
-            "b1_above_ratio: 0.5 is outside 1 … 100",
-        ),
-        (
-            "in_gain",
-            "loud",
-            "in_gain: expected a number in dB, found \"loud\"",
-        ),
-        (
-            "in_gain",
-            "nan",
-            "in_gain: expected a number in dB, found \"nan\"",
-        ),
-        (
-            "in_gain",
-            "inf",
-            "in_gain: expected a number in dB, found \"inf\"",
-        ),
-        (
-            "in_gain",
-            "1e999",
-            "in_gain: expected a number in dB, found \"1e999\"",
-        ),
-        (
-            "in_gain",
-            "",
-            "in_gain: expected a number in dB, found \"\"",
-        ),
-        (
-            "in_gain",
-            "1,5",
-            "in_gain: expected a number in dB, found \"1,5\"",
-        ),
+        ("b1_above_ratio", "0.5", "b1_above_ratio: 0.5 is outside 1 … 100"),
+        ("in_gain", "loud", "in_gain: expected a number in dB, found \"loud\""),
+        ("in_gain", "nan", "in_gain: expected a number in dB, found \"nan\""),
+        ("in_gain", "inf", "in_gain: expected a number in dB, found \"inf\""),
+        ("in_gain", "1e999", "in_gain: expected a number in dB, found \"1e999\""),
+        ("in_gain", "", "in_gain: expected a number in dB, found \"\""),
+        ("in_gain", "1,5", "in_gain: expected a number in dB, found \"1,5\""),
         ("bands", "9", "bands: 9 is outside 1 … 8"),
         ("bands", "2.5", "bands: 2.5 is not a whole number"),
-        (
-            "mode",
-            "fast",
-            "mode: expected one of lr, transparent, linear, found \"fast\"",
-        ),
-        (
-            "delta",
-            "maybe",
-            "delta: expected on or off, found \"maybe\"",
-        ),
-        (
-            "b2_above_thrs",
-            "1",
-            "b2_above_thrs: no such parameter; did you mean b2_above_thr?",
-        ),
-        (
-            "B2_ABOVE_THR",
-            "1",
-            "B2_ABOVE_THR: no such parameter; did you mean b2_above_thr?",
-        ),
-        (
-            "bands[1].above.ratio",
-            "1",
-            "bands[1].above.ratio: no such parameter; did you mean b2_above_ratio?",
-        ),
-        (
-            "slope_db_per_oct",
-            "24",
-            "slope_db_per_oct: no such parameter; did you mean slope?",
-        ),
-        (
-            "b9_mix",
-            "1",
-            "b9_mix: no such parameter; did you mean b1_mix?",
-        ),
-        (
-            "zebra-crossing",
-            "1",
-            "zebra-crossing: no such parameter; ids look like mix, xover1 or b1_above_thr",
-        ),
+        ("mode", "fast", "mode: expected one of lr, transparent, linear, found \"fast\""),
+        ("delta", "maybe", "delta: expected on or off, found \"maybe\""),
+        ("b2_above_thrs", "1", "b2_above_thrs: no such parameter; did you mean b2_above_thr?"),
+        ("B2_ABOVE_THR", "1", "B2_ABOVE_THR: no such parameter; did you mean b2_above_thr?"),
+        ("bands[1].above.ratio", "1", "bands[1].above.ratio: no such parameter; did you mean b2_above_ratio?"),
+        ("slope_db_per_oct", "24", "slope_db_per_oct: no such parameter; did you mean slope?"),
+        ("b9_mix", "1", "b9_mix: no such parameter; did you mean b1_mix?"),
+        ("zebra-crossing", "1", "zebra-crossing: no such parameter; ids look like mix, xover1 or b1_above_thr"),
     ] {
         let mut settings = Settings::default();
         let result = apply(&mut settings, &[("mix", "50"), (id, typed)]);
         assert_eq!(result.expect_err(id).to_string(), error);
-        assert_eq!(
-            settings,
-            Settings::default(),
-            "nothing is taken over after an error"
-        );
+        assert_eq!(settings, Settings::default(), "nothing is taken over after an error");
     }
     assert!(lookup(&"b".repeat(100_000)).is_err_and(|error| error.to_string().len() < 200));
     assert_eq!(closest("glu", ["glue", "init"].into_iter()), Some("glue"));
@@ -430,35 +295,16 @@ fn a_new_number_of_bands_brings_its_layout() {
     let bands = find("bands").expect("known id");
     settings.crossovers_hz[0] = 77.0;
     bands.set_from_text(&mut settings, "4").expect("valid");
-    assert_eq!(
-        settings.crossovers_hz[0], 77.0,
-        "the same number changes nothing"
-    );
+    assert_eq!(settings.crossovers_hz[0], 77.0, "the same number changes nothing");
     for count in 1..=8 {
-        bands
-            .set_from_text(&mut settings, &count.to_string())
-            .expect("valid");
+        bands.set_from_text(&mut settings, &count.to_string()).expect("valid");
         assert_eq!(settings.bands, count);
-        assert_eq!(
-            settings.crossovers_hz[..count - 1],
-            *params::default_crossovers_hz(count)
-        );
+        assert_eq!(settings.crossovers_hz[..count - 1], *params::default_crossovers_hz(count));
     }
-    let warnings = apply(
-        &mut settings,
-        &[
-            ("xover1", "500"),
-            ("bands", "2"),
-            ("xover5", "8k"),
-            ("b3_gain", "1"),
-        ],
-    );
+    let warnings = apply(&mut settings, &[("xover1", "500"), ("bands", "2"), ("xover5", "8k"), ("b3_gain", "1")]);
     assert_eq!(settings.crossovers_hz[0], 500.0, "bands acts first");
     assert_eq!(settings.crossovers_hz[4], 8000.0, "kept for later");
-    let expected = [
-        "xover5: has no effect with 2 bands",
-        "b3_gain: has no effect with 2 bands",
-    ];
+    let expected = ["xover5: has no effect with 2 bands", "b3_gain: has no effect with 2 bands"];
     assert_eq!(warnings.expect("valid"), expected);
 }
 
@@ -466,26 +312,12 @@ fn a_new_number_of_bands_brings_its_layout() {
 fn values_set_without_a_check_end_in_the_range() {
     let mut settings = Settings::default();
     for param in params::all() {
-        for wild in [
-            f64::NAN,
-            f64::INFINITY,
-            f64::NEG_INFINITY,
-            1e300,
-            -1e300,
-            0.3,
-        ] {
+        for wild in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300, -1e300, 0.3] {
             param.set_clamped(&mut settings, wild);
-            assert!(
-                param.param.check(param.get(&settings)).is_ok(),
-                "{}",
-                param.id()
-            );
+            assert!(param.param.check(param.get(&settings)).is_ok(), "{}", param.id());
         }
     }
-    let law = ParamRef {
-        band: Some(7),
-        ..find("b1_above_law").expect("known id")
-    };
+    let law = ParamRef { band: Some(7), ..find("b1_above_law").expect("known id") };
     law.set_clamped(&mut settings, 2.0);
     assert_eq!(settings.band[7].above.law, Law::Expand);
 }
@@ -494,9 +326,7 @@ fn values_set_without_a_check_end_in_the_range() {
 fn any_list_of_crossovers_becomes_valid() {
     let mut noise = 12_345_u64;
     let mut random = || {
-        noise = noise
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (noise >> 11) as f64 / (1_u64 << 53) as f64
     };
     for sample_rate_hz in [8000.0, 44_100.0, 48_000.0, 192_000.0] {
@@ -551,9 +381,6 @@ octant_dsp::global_rows!(fields_of! { GlobalFields; });
 fn rows_reach_other_macros() {
     let (globals, band) = (GlobalFields::new(), BandFields::new());
     assert_eq!((globals.bands, globals.xover7), ("integer", "hz"));
-    assert_eq!(
-        (band.above_law, band.above_thr, band.hold, band.listen),
-        ("choice", "linear", "log1p", "switch")
-    );
+    assert_eq!((band.above_law, band.above_thr, band.hold, band.listen), ("choice", "linear", "log1p", "switch"));
     assert_eq!((globals.kinds().len(), band.kinds().len()), (18, 28));
 }

@@ -80,30 +80,15 @@ choices! {
 const TAPS: &[&str] = &["1024", "2048", "4096", "8192", "16384", "32768"];
 
 const fn linear(min: f64, max: f64, default: f64) -> Kind {
-    Kind::Float {
-        min,
-        max,
-        default,
-        skew: Skew::Linear,
-    }
+    Kind::Float { min, max, default, skew: Skew::Linear }
 }
 
 const fn log(min: f64, max: f64, default: f64) -> Kind {
-    Kind::Float {
-        min,
-        max,
-        default,
-        skew: Skew::Log,
-    }
+    Kind::Float { min, max, default, skew: Skew::Log }
 }
 
 const fn log1p(max: f64, default: f64) -> Kind {
-    Kind::Float {
-        min: 0.0,
-        max,
-        default,
-        skew: Skew::Log1p,
-    }
+    Kind::Float { min: 0.0, max, default, skew: Skew::Log1p }
 }
 
 const fn hz(default: f64) -> Kind {

@@ -39,9 +39,7 @@ impl Param {
         match (self.kind, self.unit) {
             (Kind::Switch { .. }, _) => (if plain >= 0.5 { "on" } else { "off" }).into(),
             (Kind::Choice { texts, .. }, unit) => {
-                format!("{} {}", texts[plain as usize], unit.suffix())
-                    .trim_end()
-                    .into()
+                format!("{} {}", texts[plain as usize], unit.suffix()).trim_end().into()
             }
             (Kind::Integer { .. }, _) => format!("{plain}"),
             // + 0.0 makes −0 a 0 in the rounding before.
@@ -80,19 +78,14 @@ impl Param {
                 let (word, _) = self.without_unit(&typed);
                 let word = word.replace([' ', '-', '/'], "_");
                 let index = texts.iter().position(|text| *text == word);
-                index.map(|index| index as f64).ok_or_else(|| {
-                    format!("expected one of {}, found \"{shown}\"", texts.join(", "))
-                })
+                index
+                    .map(|index| index as f64)
+                    .ok_or_else(|| format!("expected one of {}, found \"{shown}\"", texts.join(", ")))
             }
             Kind::Float { .. } | Kind::Integer { .. } => {
                 let (number, power) = self.without_unit(&typed);
-                let infinite =
-                    self.unit == Unit::Ratio && matches!(number, "inf" | "infinity" | "∞");
-                let plain = if infinite {
-                    Some(INFINITE_RATIO)
-                } else {
-                    decimal(number, power)
-                };
+                let infinite = self.unit == Unit::Ratio && matches!(number, "inf" | "infinity" | "∞");
+                let plain = if infinite { Some(INFINITE_RATIO) } else { decimal(number, power) };
                 let Some(plain) = plain else {
                     let unit = match self.unit {
                         Unit::None | Unit::Ratio => String::new(),

@@ -56,10 +56,7 @@ pub fn factory() -> &'static [Factory] {
 pub fn find_factory(name: &str) -> Option<&'static Factory> {
     let plain = |text: &str| text.trim().to_lowercase().replace([' ', '_'], "-");
     let wanted = plain(name);
-    FACTORY.iter().find(|factory| {
-        factory.slug == wanted
-            || factory
-                .preset()
-                .is_ok_and(|preset| plain(&preset.name) == wanted)
-    })
+    FACTORY
+        .iter()
+        .find(|factory| factory.slug == wanted || factory.preset().is_ok_and(|preset| plain(&preset.name) == wanted))
 }

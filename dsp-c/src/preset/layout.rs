@@ -18,11 +18,7 @@ fn write(text: &mut String, value: &Value, depth: usize) {
         text.push_str(&line);
         return;
     }
-    let (open, close) = if value.is_object() {
-        ('{', '}')
-    } else {
-        ('[', ']')
-    };
+    let (open, close) = if value.is_object() { ('{', '}') } else { ('[', ']') };
     text.push(open);
     let mut first = true;
     let mut next = |text: &mut String| {
@@ -70,8 +66,5 @@ fn one_line(value: &Value, columns: usize) -> Option<String> {
 }
 
 fn members(object: &Map<String, Value>) -> Vec<String> {
-    object
-        .iter()
-        .map(|(key, value)| format!("{}: {value}", Value::from(key.as_str())))
-        .collect()
+    object.iter().map(|(key, value)| format!("{}: {value}", Value::from(key.as_str()))).collect()
 }

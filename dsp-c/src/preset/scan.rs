@@ -8,14 +8,8 @@ use std::collections::HashSet;
 const MAX_DEPTH: usize = 64;
 
 enum Level {
-    Object {
-        keys: HashSet<String>,
-        key: String,
-        key_is_next: bool,
-    },
-    List {
-        index: usize,
-    },
+    Object { keys: HashSet<String>, key: String, key_is_next: bool },
+    List { index: usize },
 }
 
 /// Walks over the text once; its stack is on the heap and never deeper than [`MAX_DEPTH`].
@@ -27,16 +21,11 @@ pub(super) fn check(text: &str) -> Result<(), PresetError> {
         match first {
             '{' | '[' => {
                 if levels.len() == MAX_DEPTH {
-                    let message =
-                        format!("objects and lists are nested more than {MAX_DEPTH} deep");
+                    let message = format!("objects and lists are nested more than {MAX_DEPTH} deep");
                     return Err(PresetError::new("$", message));
                 }
                 levels.push(if first == '{' {
-                    Level::Object {
-                        keys: HashSet::new(),
-                        key: String::new(),
-                        key_is_next: true,
-                    }
+                    Level::Object { keys: HashSet::new(), key: String::new(), key_is_next: true }
                 } else {
                     Level::List { index: 0 }
                 });
@@ -53,11 +42,7 @@ pub(super) fn check(text: &str) -> Result<(), PresetError> {
                     return Ok(());
                 };
                 length = end;
-                if let Some(Level::Object {
-                    keys,
-                    key,
-                    key_is_next,
-                }) = levels.last_mut()
+                if let Some(Level::Object { keys, key, key_is_next }) = levels.last_mut()
                     && std::mem::take(key_is_next)
                 {
                     let Ok(text) = serde_json::from_str::<String>(&rest[..end]) else {
@@ -84,17 +69,11 @@ fn check_literal(literal: &str, levels: &[Level]) -> Result<(), PresetError> {
     let word = literal.trim_start_matches(['+', '-']).to_ascii_lowercase();
     let shown: String = literal.chars().take(40).collect();
     if matches!(word.as_str(), "nan" | "inf" | "infinity") {
-        return Err(PresetError::new(
-            path(levels),
-            format!("expected a number, found {shown}"),
-        ));
+        return Err(PresetError::new(path(levels), format!("expected a number, found {shown}")));
     }
     let is_number = word.starts_with(|c: char| c.is_ascii_digit());
     if is_number && literal.parse::<f64>().is_ok_and(f64::is_infinite) {
-        return Err(PresetError::new(
-            path(levels),
-            format!("{shown} is too large a number"),
-        ));
+        return Err(PresetError::new(path(levels), format!("{shown} is too large a number")));
     }
     Ok(())
 }

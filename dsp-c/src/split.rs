@@ -1,0 +1,201 @@
+//! A signal split into rows, one per band and channel, each on cache lines of its own: one thread per band may work on
+//! them without a lock, and none slows another by writing.
+//!
+//! The rows belong to the splitter and are lent for one block. What could go wrong does not compile:
+//!
+//! keeping a row past its block,
+//! ```compile_fail,E0499
+//! # use octant_dsp::{Settings, split::Splitter};
+//! let mut splitter = Splitter::new(48_000.0, 64, &Settings::default());
+//! let (left, right) = ([0.0; 64], [0.0; 64]);
+//! let kept = splitter.split([&left, &right]);
+//! splitter.split([&left, &right]); // the next block
+//! kept[0].left[0] = 1.0;
+//! ```
+//! splitting one tile twice,
+//! ```compile_fail,E0499
+//! # use octant_dsp::{Settings, split::Splitter};
+//! let mut splitter = Splitter::new(48_000.0, 64, &Settings::default());
+//! let (first, second) = (splitter.bands(), splitter.bands());
+//! first[0].left[0] = second[0].left[0];
+//! ```
+//! one row as input and output of a kernel,
+//! ```compile_fail,E0502
+//! # use octant_dsp::{Settings, ffi::Kernels, split::Splitter};
+//! let mut splitter = Splitter::new(48_000.0, 64, &Settings::default());
+//! let [low, ..] = splitter.bands();
+//! Kernels::best().scale(low.left, low.left);
+//! ```
+//! a row on a thread that may outlive it.
+//! ```compile_fail,E0597
+//! # use octant_dsp::{Settings, split::Splitter};
+//! let mut splitter = Splitter::new(48_000.0, 64, &Settings::default());
+//! let [low, ..] = splitter.bands();
+//! std::thread::spawn(move || low.left[0] = 1.0);
+//! ```
+//! What is right does:
+//! ```
+//! # use octant_dsp::{Settings, ffi::Kernels, split::Splitter};
+//! let mut splitter = Splitter::new(48_000.0, 64, &Settings::default());
+//! let (left, right) = ([0.5; 64], [0.5; 64]);
+//! std::thread::scope(|threads| {
+//!     for band in splitter.split([&left, &right]) {
+//!         threads.spawn(move || Kernels::best().scale(&[0.5; 64], band.left));
+//!     }
+//! });
+//! ```
+
+use crate::crossover::Crossovers;
+use crate::ffi::{DenormalsOff, Kernels, Steps};
+use crate::layout::{DownState, Line, SLOTS, WIDE_LANE};
+use crate::lr::TILE;
+use crate::settings::{Settings, Slope};
+
+/// Rows start on multiples of this many floats: two cache lines, because processors fetch them in pairs.
+const PADDING: usize = 32;
+
+/// One band of a block. Bands not in use are silent.
+#[derive(Debug)]
+pub struct Band<'a> {
+    /// Left, or the only channel.
+    pub left: &'a mut [f32],
+    /// Right.
+    pub right: &'a mut [f32],
+}
+
+/// Splits a signal into bands and keeps the rows. All methods but `new` are real-time safe.
+#[derive(Debug)]
+pub struct Splitter {
+    kernels: Kernels,
+    bands: usize,
+    crossovers: Crossovers,
+    polarity: f32,
+    state: DownState,
+    pairs: [[f32; 2]; TILE],
+    lines: [Line; TILE],
+    /// Rows in the order of the lanes, `stride` apart, from `first` on; the first `frames` samples of each are valid.
+    storage: Box<[f32]>,
+    first: usize,
+    stride: usize,
+    frames: usize,
+}
+
+impl Splitter {
+    /// Allocates rows for blocks of up to `max_frames`. Only crossovers, slope and number of bands of `settings` count.
+    pub fn new(sample_rate_hz: f64, max_frames: usize, settings: &Settings) -> Self {
+        let stride = max_frames.max(1).next_multiple_of(PADDING);
+        let storage = vec![0.0f32; 2 * SLOTS * stride + PADDING].into_boxed_slice();
+        let first = storage.as_ptr().align_offset(PADDING * size_of::<f32>());
+        let inverted = settings.slope == Slope::Db12 && settings.bands % 2 == 0;
+        Self {
+            kernels: Kernels::best(),
+            bands: settings.bands,
+            crossovers: Crossovers::new(settings, sample_rate_hz),
+            polarity: if inverted { -1.0 } else { 1.0 },
+            state: DownState::ZERO,
+            pairs: [[0.0; 2]; TILE],
+            lines: [Line::ZERO; TILE],
+            storage,
+            first,
+            stride,
+            frames: 0,
+        }
+    }
+
+    /// Splits one block, rows of equal length up to `max_frames`, and lends its bands, lowest first.
+    pub fn split(&mut self, rows: [&[f32]; 2]) -> [Band<'_>; SLOTS] {
+        let [left, right] = rows;
+        assert!(left.len() == right.len() && left.len() <= self.stride, "a block of {} frames", left.len());
+        let _denormals_off = DenormalsOff::new();
+        self.frames = left.len();
+        let (kernels, tree) = (self.kernels, Steps::held(self.crossovers.tree()));
+        for at in (0..self.frames).step_by(TILE) {
+            let end = self.frames.min(at + TILE);
+            let (pairs, lines) = (&mut self.pairs[..end - at], &mut self.lines[..end - at]);
+            kernels.interleave(&left[at..end], &right[at..end], Steps::held(&self.polarity), pairs);
+            kernels.down(self.crossovers.slope(), tree, &mut self.state, pairs, lines);
+            kernels.rows(lines, &mut self.storage[self.first + at..], self.stride);
+        }
+        self.bands()
+    }
+
+    /// Lends the bands of the last block once more, lowest first.
+    pub fn bands(&mut self) -> [Band<'_>; SLOTS] {
+        let frames = self.frames;
+        let mut rows = self.storage[self.first..].chunks_exact_mut(self.stride).map(|row| Some(&mut row[..frames]));
+        let mut lanes: [Option<&mut [f32]>; 2 * SLOTS] = std::array::from_fn(|_| rows.next().flatten());
+        let unused = SLOTS - self.bands;
+        std::array::from_fn(|band| {
+            // Bands in use are the highest slots; those not in use follow after them.
+            let lane = WIDE_LANE[(band + unused) % SLOTS];
+            let mut take = |lane: usize| lanes[lane].take().unwrap_or_default();
+            Band { left: take(lane), right: take(lane + 1) }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noise(frames: usize) -> Vec<f32> {
+        let mut state = 1u32;
+        (0..frames)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 8) as f32 / (1 << 23) as f32 - 1.0
+            })
+            .collect()
+    }
+
+    #[test]
+    fn no_two_rows_share_a_cache_line() {
+        let mut splitter = Splitter::new(48_000.0, 100, &Settings::default());
+        let row = [0.0; 100];
+        let mut addresses: Vec<usize> = splitter
+            .split([&row, &row])
+            .iter()
+            .flat_map(|b| [b.left.as_ptr() as usize, b.right.as_ptr() as usize])
+            .collect();
+        addresses.sort_unstable();
+        assert!(addresses.iter().all(|address| address % 128 == 0));
+        assert!(addresses.windows(2).all(|pair| pair[1] - pair[0] >= 512));
+    }
+
+    #[test]
+    fn bands_carry_their_part_of_the_signal_whatever_the_block() {
+        let (left, right) = (noise(5000), noise(4000));
+        let settings = Settings { bands: 3, ..Settings::default() };
+        let mut whole = Splitter::new(48_000.0, 4000, &settings);
+        let mut pieces = Splitter::new(48_000.0, 700, &settings);
+        let expected: Vec<Vec<f32>> =
+            whole.split([&left[..4000], &right]).iter().map(|band| band.left.to_vec()).collect();
+        let mut found = vec![Vec::new(); SLOTS];
+        for at in (0..4000).step_by(700) {
+            let end = (at + 700).min(4000);
+            for (row, band) in found.iter_mut().zip(pieces.split([&left[at..end], &right[at..end]])) {
+                row.extend_from_slice(band.left);
+            }
+        }
+        assert_eq!(found, expected);
+        assert!(expected[..3].iter().all(|row| row.iter().any(|&x| x.abs() > 0.01)));
+        assert!(expected[3..].iter().all(|row| row.iter().all(|&x| x == 0.0)));
+    }
+
+    #[test]
+    fn threads_may_work_on_all_bands_at_once() {
+        let (left, right) = (noise(512), noise(512));
+        let mut splitter = Splitter::new(48_000.0, 512, &Settings { bands: 8, ..Settings::default() });
+        let before: Vec<Vec<f32>> = splitter.split([&left, &right]).iter().map(|band| band.left.to_vec()).collect();
+        let gains: Vec<[f32; 512]> = (1..=8).map(|n| [n as f32; 512]).collect();
+        std::thread::scope(|threads| {
+            for (band, gain) in splitter.bands().into_iter().zip(&gains) {
+                threads.spawn(move || Kernels::best().scale(gain, band.left));
+            }
+        });
+        for ((band, before), gain) in splitter.bands().iter().zip(&before).zip(&gains) {
+            let scaled: Vec<f32> = before.iter().map(|x| x * gain[0]).collect();
+            assert_eq!(*band.left, scaled);
+        }
+    }
+}
