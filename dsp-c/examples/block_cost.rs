@@ -10,13 +10,13 @@ use std::process::ExitCode;
 
 use octant_dsp::ffi::{Isa, Kernels};
 use octant_dsp::params::default_crossovers_hz;
-use octant_dsp::settings::{Channels, Detector, Law, Mode, Settings};
+use octant_dsp::settings::{Channels, Detector, Law, Mode, Settings, Slope};
 use octant_dsp::{Engine, params};
 
 const RATE_HZ: f64 = 48_000.0;
 
 const USAGE: &str = "usage: block_cost [--mode lr] [--bands 1 … 8] [--frames N] [--blocks N] [--slope 12|24|48] \
-[--everything] [--silence] [--moving] [--kernels baseline|v3|neon|scalar] [--time]";
+[--everything] [--silence] [--moving] [--structure] [--kernels baseline|v3|neon|scalar] [--time]";
 
 struct Options {
     settings: Settings,
@@ -25,6 +25,7 @@ struct Options {
     everything: bool,
     silence: bool,
     moving: bool,
+    structure: bool,
     kernels: Kernels,
     time: bool,
 }
@@ -38,6 +39,7 @@ fn options() -> Result<Options, String> {
         everything: false,
         silence: false,
         moving: false,
+        structure: false,
         kernels: Kernels::best(),
         time: false,
     };
@@ -65,6 +67,7 @@ fn options() -> Result<Options, String> {
             "--everything" => o.everything = true,
             "--silence" => o.silence = true,
             "--moving" => o.moving = true,
+            "--structure" => o.structure = true,
             "--time" => o.time = true,
             "--kernels" => {
                 let name = value()?;
@@ -137,6 +140,30 @@ fn music(frames: usize) -> [Vec<f32>; 2] {
 /// Where the loop stops playing when silence is measured.
 const SILENT_AFTER_BLOCKS: usize = 100;
 
+/// Blocks between two changes of structure: a fade and some rest.
+const STRUCTURE_BLOCKS: usize = 40;
+
+/// Another preset altogether: slope, number of bands, every crossover and threshold.
+fn changed_structure(settings: &Settings, step: usize) -> Settings {
+    let mut other = *settings;
+    if step % 2 == 0 {
+        other.slope = Slope::Db48;
+        other.bands = settings.bands.max(2) - 1;
+        for (index, band) in other.band.iter_mut().enumerate() {
+            band.above.threshold_db = -20.0 - index as f64;
+            band.release_ms = 250.0;
+            other.crossovers_hz[index.min(6)] = 100.0 * (index + 1) as f64;
+        }
+    }
+    other
+}
+
+/// One call of the engine, a function of its own so that profilers can tell blocks apart.
+#[inline(never)]
+fn one_block(engine: &mut Engine, left: &mut [f32], right: &mut [f32]) {
+    engine.process(&mut [left, right], &[]);
+}
+
 fn run(o: &Options) -> Result<(), String> {
     let mut engine = Engine::with_kernels(o.kernels, RATE_HZ, 2, &o.settings).map_err(|error| error.to_string())?;
     let [left, right] = music(o.frames);
@@ -158,8 +185,12 @@ fn run(o: &Options) -> Result<(), String> {
             settings.band[2].gain_db = (block % 5) as f64;
             engine.set(&settings).map_err(|error| error.to_string())?;
         }
+        if o.structure && block % STRUCTURE_BLOCKS == STRUCTURE_BLOCKS / 2 {
+            settings = changed_structure(&o.settings, block / STRUCTURE_BLOCKS);
+            engine.set(&settings).map_err(|error| error.to_string())?;
+        }
         let start = o.time.then(std::time::Instant::now);
-        engine.process(&mut [&mut l, &mut r], &[]);
+        one_block(&mut engine, &mut l, &mut r);
         if let Some(start) = start {
             times_ns.push(start.elapsed().as_nanos());
         }

@@ -88,17 +88,28 @@ impl Crossovers {
             ends: Glide::ZERO,
             tree: Tree::ZERO,
         };
-        let wanted = new.wanted(settings);
-        for index in new.first..MAX_CROSSOVERS {
-            let target = libm::log2(wanted[index]);
-            new.ramps[index] = LogRamp { from: target, target, frame: 0, length: 0 };
-            new.g_to[index] = new.g_at(target);
-        }
-        (new.g_from, new.g_rest) = (new.g_to, new.g_to);
-        let [k_a, k_b] = damping(new.slope);
-        (new.ends.k_a, new.ends.k_b) = (k_a as f32, k_b as f32);
-        new.tree = new.resting_tree();
+        new.restart(settings);
         new
+    }
+
+    /// Starts afresh with any settings. Real-time safe.
+    pub fn restart(&mut self, settings: &Settings) {
+        self.slope = settings.slope;
+        self.first = SLOTS - settings.bands;
+        self.gliding = false;
+        self.ends = Glide::ZERO;
+        self.ramps = [LogRamp::default(); MAX_CROSSOVERS];
+        self.g_to = [0.0; MAX_CROSSOVERS];
+        let wanted = self.wanted(settings);
+        for index in self.first..MAX_CROSSOVERS {
+            let target = libm::log2(wanted[index]);
+            self.ramps[index] = LogRamp { from: target, target, frame: 0, length: 0 };
+            self.g_to[index] = self.g_at(target);
+        }
+        (self.g_from, self.g_rest) = (self.g_to, self.g_to);
+        let [k_a, k_b] = damping(self.slope);
+        (self.ends.k_a, self.ends.k_b) = (k_a as f32, k_b as f32);
+        self.tree = self.resting_tree();
     }
 
     /// Valid frequencies by crossover index; unused ones 0.

@@ -74,6 +74,19 @@ struct Form {
     below: bool,
 }
 
+impl Form {
+    const LEAST: Self = Self { width: Width::Narrow, ballistics: Ballistics::Plain, below: false };
+
+    /// Enough for both.
+    fn with(self, other: Self) -> Self {
+        Self {
+            width: if self.width == Width::Wide { self.width } else { other.width },
+            ballistics: if self.ballistics == Ballistics::Full { self.ballistics } else { other.ballistics },
+            below: self.below || other.below,
+        }
+    }
+}
+
 /// Dynamics of one engine core. All methods but `new` are real-time safe.
 #[derive(Clone, Debug)]
 pub struct Dynamics {
@@ -103,7 +116,7 @@ pub struct Dynamics {
 impl Dynamics {
     /// No history.
     pub fn new(settings: &Settings, channels: usize, sample_rate_hz: f64) -> Self {
-        let form = Form { width: Width::Narrow, ballistics: Ballistics::Plain, below: false };
+        let form = Form::LEAST;
         let mut new = Self {
             sample_rate_hz,
             channels,
@@ -124,9 +137,21 @@ impl Dynamics {
             above_envelope: Envelope::ZERO,
             below_envelope: Envelope::ZERO,
         };
-        new.set(settings);
-        new.lay_out();
+        new.restart(settings);
         new
+    }
+
+    /// Starts afresh with any settings.
+    pub fn restart(&mut self, settings: &Settings) {
+        self.bands = settings.bands;
+        self.settings = settings.band;
+        self.running = Form::LEAST;
+        (self.above_envelope, self.below_envelope) = (Envelope::ZERO, Envelope::ZERO);
+        self.rms.square = [0.0; 16];
+        self.smooth = Smooth::ZERO;
+        self.choose_form();
+        self.running = self.wanted;
+        self.lay_out();
     }
 
     /// Lanes in use.
@@ -147,6 +172,25 @@ impl Dynamics {
     /// Takes over new settings of the same number of bands.
     pub fn set(&mut self, settings: &Settings) {
         let old = std::mem::replace(&mut self.settings, settings.band);
+        self.choose_form();
+        let running = self.running.with(self.wanted);
+        if running.width != self.running.width {
+            self.above_envelope = spread(&self.above_envelope);
+            self.below_envelope = spread(&self.below_envelope);
+            self.running = running;
+            self.lay_out();
+            return;
+        }
+        self.running = running;
+        for index in 0..self.bands {
+            if self.settings[index] != old[index] {
+                self.lay_out_band(index);
+            }
+        }
+    }
+
+    /// What the settings ask for.
+    fn choose_form(&mut self) {
         let stereo = self.channels == 2;
         let used = &self.settings[..self.bands];
         let gated = |band: &BandSettings| band.hysteresis_db > 0.0 && band.below.law != Law::Off;
@@ -163,21 +207,6 @@ impl Dynamics {
         self.external_used = used.iter().any(|band| band.sidechain == Sidechain::External);
         let mid_side = used.iter().any(|band| stereo && band.channels == Channels::MidSide);
         self.source_used = self.external_used || mid_side;
-        if self.wanted.width == Width::Wide && self.running.width == Width::Narrow {
-            self.above_envelope = spread(&self.above_envelope);
-            self.below_envelope = spread(&self.below_envelope);
-            self.running.width = Width::Wide;
-            self.lay_out();
-        }
-        self.running.below |= self.wanted.below;
-        if self.wanted.ballistics == Ballistics::Full {
-            self.running.ballistics = Ballistics::Full;
-        }
-        for index in 0..self.bands {
-            if self.settings[index] != old[index] {
-                self.lay_out_band(index);
-            }
-        }
     }
 
     /// Puts the coefficients of all bands into the lanes of the running form.
@@ -302,36 +331,28 @@ impl Dynamics {
         }
     }
 
-    /// Starts every band with the envelopes of the old band that overlaps it most. `edges` and `old_edges`: lowest
-    /// frequency of each band and, after the last, the upper end, in octaves.
+    /// After [`restart`](Self::restart): starts every band with the envelopes of the old band that overlaps it most.
+    /// `edges` and `old_edges`: lowest frequency of each band and, after the last, the upper end, in octaves.
     pub fn carry_over(&mut self, edges: &[f64], old: &Self, old_edges: &[f64]) {
-        let (mut above, mut below) = (Envelope::ZERO, Envelope::ZERO);
-        let (old_above, old_below) = match old.running.width {
-            Width::Wide => (old.above_envelope, old.below_envelope),
-            Width::Narrow => (spread(&old.above_envelope), spread(&old.below_envelope)),
-        };
+        // What the old chain ran may still be moving, so it runs on until `settle` finds it at rest.
+        let running = self.wanted.with(old.running);
+        if running.width != self.running.width {
+            self.running = running;
+            self.lay_out();
+        }
+        self.running = running;
         for band in 0..self.bands {
             let overlap = |other: usize| edges[band + 1].min(old_edges[other + 1]) - edges[band].max(old_edges[other]);
             let nearest = (0..old.bands).max_by(|&a, &b| overlap(a).total_cmp(&overlap(b))).unwrap_or_default();
+            let (to_slot, from_slot) = (SLOTS - self.bands + band, SLOTS - old.bands + nearest);
             for channel in 0..2 {
-                let to = WIDE_LANE[SLOTS - self.bands + band] + channel;
-                let from = WIDE_LANE[SLOTS - old.bands + nearest] + channel;
-                copy_lane(&mut above, to, &old_above, from);
-                copy_lane(&mut below, to, &old_below, from);
-                self.rms.square[to] = old.rms.square[from];
+                let to = lane(running.width, to_slot, channel.min(lanes_of(running.width) - 1));
+                let from = lane(old.running.width, from_slot, channel.min(lanes_of(old.running.width) - 1));
+                copy_lane(&mut self.above_envelope, to, &old.above_envelope, from);
+                copy_lane(&mut self.below_envelope, to, &old.below_envelope, from);
+                self.rms.square[WIDE_LANE[to_slot] + channel] = old.rms.square[WIDE_LANE[from_slot] + channel];
             }
         }
-        // What is still moving must run on, so start with everything and let `settle` decide.
-        self.running = Form {
-            width: if self.channels == 2 { Width::Wide } else { Width::Narrow },
-            ballistics: Ballistics::Full,
-            below: true,
-        };
-        (self.above_envelope, self.below_envelope) = match self.running.width {
-            Width::Wide => (above, below),
-            Width::Narrow => (gather(&above), gather(&below)),
-        };
-        self.lay_out();
     }
 }
 

@@ -58,6 +58,8 @@ fn check_mode(settings: &Settings) -> Result<(), EngineError> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Change {
     None,
+    /// The new chain has been set up and starts in so many frames: its first block shall not pay for both.
+    Waiting(usize),
     /// The new chain runs unheard for so many more frames.
     Feeding(usize),
     /// So many frames of the fade are done.
@@ -247,7 +249,10 @@ impl Engine {
             if self.clock % GRID as u64 == 0 {
                 self.on_grid();
             }
-            let length = self.stretch(frames - at);
+            // A sidechain row that ends cuts the stretch; how it is cut changes no bit.
+            let left_over = |row: &&[f32]| row.len().checked_sub(at).filter(|&left| left > 0);
+            let limit = sidechain.iter().filter_map(left_over).fold(frames - at, usize::min);
+            let length = self.stretch(limit);
             let trace = trace.as_deref_mut().map(|t| &mut t[at * row_length..(at + length) * row_length]);
             let (left, right) = main.split_at_mut(1);
             let left = &mut left[0][at..at + length];
@@ -286,9 +291,7 @@ impl Engine {
         settings.lookahead_ms = playing.settings().lookahead_ms;
         if playing.needs_fade(&settings) {
             other.restart(&settings);
-            other.carry_over(playing);
-            let latency = other.latency();
-            self.change = if latency > 0 { Change::Feeding(latency) } else { Change::Fading(0) };
+            self.change = Change::Waiting(TILE);
         } else {
             playing.set(&settings);
         }
@@ -308,6 +311,7 @@ impl Engine {
         }
         match self.change {
             Change::None => (),
+            Change::Waiting(left) => length = length.min(left),
             Change::Feeding(left) => length = self.chains[1 - self.playing].stretch(clock, length.min(left)),
             Change::Fading(done) => {
                 length = self.chains[1 - self.playing].stretch(clock, length.min(self.fade.len() - done));
@@ -343,7 +347,7 @@ impl Engine {
             delay_dry(&mut self.dry, self.dry_at, latency, at, dry);
             self.dry_at = (self.dry_at + frames) % (latency + TILE);
         }
-        let changing = self.change != Change::None;
+        let changing = matches!(self.change, Change::Feeding(_) | Change::Fading(_));
         if changing {
             incoming[0][..frames].copy_from_slice(left);
             incoming[1][..frames].copy_from_slice(right);
@@ -398,6 +402,12 @@ impl Engine {
         }
         self.change = match self.change {
             Change::None => Change::None,
+            Change::Waiting(left) if left > frames => Change::Waiting(left - frames),
+            Change::Waiting(_) => {
+                let [playing, other] = self.chains_in_order();
+                other.carry_over(playing);
+                if other.latency() > 0 { Change::Feeding(other.latency()) } else { Change::Fading(0) }
+            }
             Change::Feeding(left) if left > frames => Change::Feeding(left - frames),
             Change::Feeding(_) => Change::Fading(0),
             Change::Fading(done) if done + frames < self.fade.len() => Change::Fading(done + frames),
@@ -420,14 +430,14 @@ impl Engine {
     }
 }
 
-/// Rows of a stretch of the sidechain; None without one, and where it has ended.
+/// A sidechain row that has ended.
+const SILENCE: [f32; TILE] = [0.0; TILE];
+
+/// Rows of a stretch of the sidechain, which no row ends within; None without one.
 fn side_rows<'a>(sidechain: &[&'a [f32]], at: usize, length: usize) -> Option<[&'a [f32]; 2]> {
-    let first = sidechain.first()?.get(at..at + length)?;
-    let second = match sidechain.get(1) {
-        Some(row) => row.get(at..at + length)?,
-        None => first,
-    };
-    Some([first, second])
+    let row = |row: &&'a [f32]| row.get(at..at + length).unwrap_or(&SILENCE[..length]);
+    let first = row(sidechain.first()?);
+    Some([first, sidechain.get(1).map_or(first, row)])
 }
 
 /// A gain ramp times a constant, for the kernels.

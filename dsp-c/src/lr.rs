@@ -66,6 +66,8 @@ pub struct Chain {
     ring: Box<[Line]>,
     ring_length: usize,
     ring_at: usize,
+    /// Frames until the ring holds `lookahead` frames of this history; so long the output is silence.
+    unfilled: usize,
     /// Gains on their way to the frames they meet; a power of two.
     gain_ring: Box<[Line]>,
     gain_at: usize,
@@ -117,6 +119,7 @@ impl Chain {
             ring: vec![Line::ZERO; (longest + TILE).next_multiple_of(TILE)].into(),
             ring_length: TILE,
             ring_at: 0,
+            unfilled: 0,
             gain_ring: vec![Line::ZERO; (longest + TILE).next_power_of_two()].into(),
             gain_at: 0,
             gain_delay: [0; 16],
@@ -151,17 +154,14 @@ impl Chain {
         self.lookahead = samples(settings.lookahead_ms, fs);
         let inverted = settings.slope == Slope::Db12 && settings.bands % 2 == 0;
         self.polarity = if inverted { -1.0 } else { 1.0 };
-        self.crossovers = Crossovers::new(settings, fs);
-        self.dynamics = Dynamics::new(settings, self.channels, fs);
+        self.crossovers.restart(settings);
+        self.dynamics.restart(settings);
         self.modifiers = Modifiers::new(settings, self.channels, Self::ramp_frames(fs));
         (self.down, self.side_down, self.up) = (DownState::ZERO, DownState::ZERO, UpState::ZERO);
         self.ring_length = (self.lookahead + TILE).next_multiple_of(TILE);
-        self.ring[..self.ring_length].fill(Line::ZERO);
-        self.ring_at = 0;
-        if self.lookahead > 0 {
-            self.gain_ring[..(self.lookahead + TILE).next_power_of_two()].fill(Line::ZERO);
-        }
-        self.gain_at = 0;
+        // The rings are not cleared: nothing is read before it is written, see `unfilled`.
+        self.unfilled = self.lookahead;
+        (self.ring_at, self.gain_at) = (0, 0);
         self.clear_extremes();
         self.lay_out();
     }
@@ -237,6 +237,9 @@ impl Chain {
     /// Frames from `clock`, at most `limit`, that can be processed in one go.
     pub fn stretch(&self, clock: u64, limit: usize) -> usize {
         let mut frames = limit.min(TILE).min(self.ring_length - self.ring_at);
+        if self.unfilled > 0 {
+            frames = frames.min(self.unfilled);
+        }
         if self.dynamics.settling() {
             frames = frames.min(SETTLE_GRID - (clock % SETTLE_GRID as u64) as usize);
         }
@@ -302,6 +305,18 @@ impl Chain {
             kernels.delay_gains(width, &self.gain_delay, ring, self.gain_at, gains);
             self.gain_at = (self.gain_at + frames) & (ring.len() - 1);
         }
+        let late = (self.ring_at + self.ring_length - self.lookahead) % self.ring_length;
+        self.ring_at = (self.ring_at + frames) % self.ring_length;
+        if self.unfilled > 0 {
+            self.unfilled -= frames;
+            self.modifiers.advance(frames);
+            rows.left.fill(0.0);
+            rows.right.fill(0.0);
+            if let Some(trace) = trace {
+                trace.fill(0.0);
+            }
+            return;
+        }
         if let Some(trace) = trace {
             write_trace(width, self.settings.bands, self.channels, gains, trace);
         }
@@ -313,7 +328,6 @@ impl Chain {
             (Width::Wide, true) => Output::MidSide,
         };
         // The delayed leaves may wrap around the end of the ring.
-        let late = (self.ring_at + self.ring_length - self.lookahead) % self.ring_length;
         let before_wrap = frames.min(self.ring_length - late);
         for (from, to, at) in [(0, before_wrap, late), (before_wrap, frames, 0)] {
             if from < to {
@@ -331,7 +345,6 @@ impl Chain {
                 );
             }
         }
-        self.ring_at = (self.ring_at + frames) % self.ring_length;
         self.modifiers.advance(frames);
     }
 

@@ -226,6 +226,10 @@ impl Modifiers {
                 );
             }
         }
+        // The ramps themselves are moved on only now and then.
+        for frame in &mut lanes.frame {
+            *frame += self.behind as f32;
+        }
         Some(lanes)
     }
 }
