@@ -11,32 +11,32 @@ enum { SECTIONS_12 = 2, SECTIONS_24 = 2, SECTIONS_48 = 5 };
     OCT_INLINE void level1_##slope(const oct_tree *tree, size_t step, oct_down_state *state, const float *pairs,        \
                                    oct_line *lines, size_t frames) {                                                    \
         state_v4 s[SECTIONS_##slope];                                                                                   \
-        for (int i = 0; i < SECTIONS_##slope; i++) s[i] = state_load_v4(state->level1[i][0]);                           \
+        for (int i = 0; i < SECTIONS_##slope; i++) s[i] = state_load_v4(state->level1[i]);                              \
         for (size_t n = 0; n < frames; n++, tree += step) {                                                             \
             v4 low, high;                                                                                               \
             split##slope##_v4(&tree->down1, s, v4_load_pair(pairs + 2 * n), &low, &high);                               \
             v4_store(lines[n].lane, v4_join_low(low, high));                                                            \
         }                                                                                                               \
-        for (int i = 0; i < SECTIONS_##slope; i++) state_store_v4(state->level1[i][0], s[i]);                           \
+        for (int i = 0; i < SECTIONS_##slope; i++) state_store_v4(state->level1[i], s[i]);                              \
     }                                                                                                                   \
     OCT_INLINE void level2_##slope(const oct_tree *tree, size_t step, oct_down_state *state, oct_line *lines,           \
                                    size_t frames) {                                                                     \
         state_v4 s[SECTIONS_##slope];                                                                                   \
-        for (int i = 0; i < SECTIONS_##slope; i++) s[i] = state_load_v4(state->level2[i][0]);                           \
+        for (int i = 0; i < SECTIONS_##slope; i++) s[i] = state_load_v4(state->level2[i]);                              \
         for (size_t n = 0; n < frames; n++, tree += step) {                                                             \
             v4 low, high;                                                                                               \
             split##slope##_v4(&tree->down2, s, v4_load(lines[n].lane), &low, &high);                                    \
             v4_store(lines[n].lane, low);                                                                               \
             v4_store(lines[n].lane + 4, high);                                                                          \
         }                                                                                                               \
-        for (int i = 0; i < SECTIONS_##slope; i++) state_store_v4(state->level2[i][0], s[i]);                           \
+        for (int i = 0; i < SECTIONS_##slope; i++) state_store_v4(state->level2[i], s[i]);                              \
     }                                                                                                                   \
     OCT_INLINE void level12_##slope(const oct_tree *tree, size_t step, oct_down_state *state, const float *pairs,       \
                                     oct_line *lines, size_t frames) {                                                   \
         state_v4 s1[SECTIONS_##slope], s2[SECTIONS_##slope];                                                            \
         for (int i = 0; i < SECTIONS_##slope; i++) {                                                                    \
-            s1[i] = state_load_v4(state->level1[i][0]);                                                                 \
-            s2[i] = state_load_v4(state->level2[i][0]);                                                                 \
+            s1[i] = state_load_v4(state->level1[i]);                                                                    \
+            s2[i] = state_load_v4(state->level2[i]);                                                                    \
         }                                                                                                               \
         for (size_t n = 0; n < frames; n++, tree += step) {                                                             \
             v4 low, high;                                                                                               \
@@ -46,21 +46,21 @@ enum { SECTIONS_12 = 2, SECTIONS_24 = 2, SECTIONS_48 = 5 };
             v4_store(lines[n].lane + 4, high);                                                                          \
         }                                                                                                               \
         for (int i = 0; i < SECTIONS_##slope; i++) {                                                                    \
-            state_store_v4(state->level1[i][0], s1[i]);                                                                 \
-            state_store_v4(state->level2[i][0], s2[i]);                                                                 \
+            state_store_v4(state->level1[i], s1[i]);                                                                    \
+            state_store_v4(state->level2[i], s2[i]);                                                                    \
         }                                                                                                               \
     }                                                                                                                   \
     OCT_INLINE void level3_##slope(const oct_tree *tree, size_t step, oct_down_state *state, oct_line *lines,           \
                                    size_t frames) {                                                                     \
         state_v8 s[SECTIONS_##slope];                                                                                   \
-        for (int i = 0; i < SECTIONS_##slope; i++) s[i] = state_load_v8(state->level3[i][0]);                           \
+        for (int i = 0; i < SECTIONS_##slope; i++) s[i] = state_load_v8(state->level3[i]);                              \
         for (size_t n = 0; n < frames; n++, tree += step) {                                                             \
             v8 low, high;                                                                                               \
             split##slope##_v8(&tree->down3, s, v8_load(lines[n].lane), &low, &high);                                    \
             v8_store(lines[n].lane, low);                                                                               \
             v8_store(lines[n].lane + 8, high);                                                                          \
         }                                                                                                               \
-        for (int i = 0; i < SECTIONS_##slope; i++) state_store_v8(state->level3[i][0], s[i]);                           \
+        for (int i = 0; i < SECTIONS_##slope; i++) state_store_v8(state->level3[i], s[i]);                              \
     }
 
 DEFINE_DOWN(12)

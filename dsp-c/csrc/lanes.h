@@ -13,6 +13,8 @@
 #ifndef OCT_LANES_H
 #define OCT_LANES_H
 
+#include <string.h>
+
 #include "octant_dsp.h"
 
 #define OCT_PASTE2(a, b) a##b
@@ -36,7 +38,7 @@ typedef struct { __m256d lo, hi; } d8;
 
 OCT_INLINE v4 v4_load(const float *p) { return _mm_loadu_ps(p); }
 OCT_INLINE void v4_store(float *p, v4 x) { _mm_storeu_ps(p, x); }
-OCT_INLINE v4 v4_load_pair(const float *p) { return _mm_castpd_ps(_mm_load_sd((const double *)p)); }
+OCT_INLINE v4 v4_load_pair(const float *p) { return _mm_castsi128_ps(_mm_loadl_epi64((const __m128i *)p)); }
 OCT_INLINE v4 v4_set(float x) { return _mm_set1_ps(x); }
 OCT_INLINE v4 v4_add(v4 a, v4 b) { return _mm_add_ps(a, b); }
 OCT_INLINE v4 v4_sub(v4 a, v4 b) { return _mm_sub_ps(a, b); }
@@ -47,8 +49,9 @@ OCT_INLINE v4 v4_fnma(v4 a, v4 b, v4 c) { return _mm_fnmadd_ps(a, b, c); }
 OCT_INLINE v4 v4_join_low(v4 a, v4 b) { return _mm_movelh_ps(a, b); }
 OCT_INLINE v4 v4_high_down(v4 a) { return _mm_movehl_ps(a, a); }
 OCT_INLINE void v4_store_split(float *l, float *r, v4 x) {
+    const int second = _mm_extract_ps(x, 1);
     _mm_store_ss(l, x);
-    *(int *)r = _mm_extract_ps(x, 1);
+    memcpy(r, &second, sizeof second);
 }
 
 OCT_INLINE v8 v8_load(const float *p) { return _mm256_loadu_ps(p); }
@@ -138,7 +141,7 @@ typedef struct { __m128d a, b, c, d; } d8;
 
 OCT_INLINE v4 v4_load(const float *p) { return _mm_loadu_ps(p); }
 OCT_INLINE void v4_store(float *p, v4 x) { _mm_storeu_ps(p, x); }
-OCT_INLINE v4 v4_load_pair(const float *p) { return _mm_castpd_ps(_mm_load_sd((const double *)p)); }
+OCT_INLINE v4 v4_load_pair(const float *p) { return _mm_castsi128_ps(_mm_loadl_epi64((const __m128i *)p)); }
 OCT_INLINE v4 v4_set(float x) { return _mm_set1_ps(x); }
 OCT_INLINE v4 v4_add(v4 a, v4 b) { return _mm_add_ps(a, b); }
 OCT_INLINE v4 v4_sub(v4 a, v4 b) { return _mm_sub_ps(a, b); }

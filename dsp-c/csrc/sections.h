@@ -11,13 +11,13 @@
 /* The two states of a section. */
 typedef struct { VEC s1, s2; } T(state);
 
-OCT_INLINE T(state) T(state_load)(const float *p) {
-    T(state) s = { OP(load)(p), OP(load)(p + sizeof(VEC) / sizeof(float)) };
+OCT_INLINE T(state) T(state_load)(float (*p)[sizeof(VEC) / sizeof(float)]) {
+    T(state) s = { OP(load)(p[0]), OP(load)(p[1]) };
     return s;
 }
-OCT_INLINE void T(state_store)(float *p, T(state) s) {
-    OP(store)(p, s.s1);
-    OP(store)(p + sizeof(VEC) / sizeof(float), s.s2);
+OCT_INLINE void T(state_store)(float (*p)[sizeof(VEC) / sizeof(float)], T(state) s) {
+    OP(store)(p[0], s.s1);
+    OP(store)(p[1], s.s2);
 }
 
 /* One frame of a two-pole section. */

@@ -33,10 +33,10 @@ OCT_INLINE v8 weighted(int form, const oct_line *line, const oct_line *weights, 
         state_v8 s1[ALLPASSES_##slope];                                                                                 \
         state_v4 s2[ALLPASSES_##slope], s3[ALLPASSES_##slope], s4[ALLPASSES_##slope];                                   \
         for (int i = 0; i < ALLPASSES_##slope; i++) {                                                                   \
-            s1[i] = state_load_v8(state->step1[i][0]);                                                                  \
-            s2[i] = state_load_v4(state->step2[i][0]);                                                                  \
-            s3[i] = state_load_v4(state->step3[i][0]);                                                                  \
-            s4[i] = state_load_v4(state->step4[i][0]);                                                                  \
+            s1[i] = state_load_v8(state->step1[i]);                                                                     \
+            s2[i] = state_load_v4(state->step2[i]);                                                                     \
+            s3[i] = state_load_v4(state->step3[i]);                                                                     \
+            s4[i] = state_load_v4(state->step4[i]);                                                                     \
         }                                                                                                               \
         for (size_t n = 0; n < frames; n++, tree += tree_step, gain += gain_step) {                                     \
             v8 pairs = allpass##slope##_v8(&tree->up1, s1, weighted(form, lines + n, weights + n, decode));             \
@@ -47,10 +47,10 @@ OCT_INLINE v8 weighted(int form, const oct_line *line, const oct_line *weights, 
             v4_store_split(l + n, r + n, v4_mul(v4_add(x, v4_high_down(x)), v4_set(*gain)));                            \
         }                                                                                                               \
         for (int i = 0; i < ALLPASSES_##slope; i++) {                                                                   \
-            state_store_v8(state->step1[i][0], s1[i]);                                                                  \
-            state_store_v4(state->step2[i][0], s2[i]);                                                                  \
-            state_store_v4(state->step3[i][0], s3[i]);                                                                  \
-            state_store_v4(state->step4[i][0], s4[i]);                                                                  \
+            state_store_v8(state->step1[i], s1[i]);                                                                     \
+            state_store_v4(state->step2[i], s2[i]);                                                                     \
+            state_store_v4(state->step3[i], s3[i]);                                                                     \
+            state_store_v4(state->step4[i], s4[i]);                                                                     \
         }                                                                                                               \
     }
 

@@ -108,7 +108,7 @@ void OCT_FN(delay_gains_narrow)(const uint32_t *OCT_RESTRICT delay, oct_line *OC
         v8 x = v8_load(gains[n].lane);
         v8_store(ring[at & mask].lane, v8_even(x));
         v8_store(ring[at & mask].lane + 8, v8_odd(x));
-        v8_store(gains[n].lane, read_lanes(&r, ring->lane, mask));
+        v8_store(gains[n].lane, read_lanes(&r, (const float *)ring, mask));
     }
 }
 
@@ -118,7 +118,7 @@ void OCT_FN(delay_gains_wide)(const uint32_t *OCT_RESTRICT delay, oct_line *OCT_
     for (size_t n = 0; n < frames; n++, at++) {
         v8_store(ring[at & mask].lane, v8_load(gains[n].lane));
         v8_store(ring[at & mask].lane + 8, v8_load(gains[n].lane + 8));
-        v8_store(gains[n].lane, read_lanes(&low, ring->lane, mask));
-        v8_store(gains[n].lane + 8, read_lanes(&high, ring->lane, mask));
+        v8_store(gains[n].lane, read_lanes(&low, (const float *)ring, mask));
+        v8_store(gains[n].lane + 8, read_lanes(&high, (const float *)ring, mask));
     }
 }

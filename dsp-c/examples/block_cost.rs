@@ -102,12 +102,12 @@ fn options() -> Result<Options, String> {
 }
 
 /// Frames of music before it repeats: short, so that making it costs next to nothing.
-const LOOP_FRAMES: usize = 8192;
+const LOOP_FRAMES: usize = 2048;
 
 /// A chord, a beat and noise, the same every time; `frames` longer than the loop, so that every block is one slice.
 fn music(frames: usize) -> [Vec<f32>; 2] {
     // Rotating phasors instead of a sine per frame. Whole periods per loop: no click where it repeats.
-    let mut phasors: Vec<[f64; 4]> = [9.0, 19.0, 28.0, 47.0, 75.0, 169.0, 450.0, 1349.0]
+    let mut phasors: Vec<[f64; 4]> = [2.0, 5.0, 7.0, 12.0, 19.0, 42.0, 112.0, 337.0]
         .map(|periods| {
             let turn = std::f64::consts::TAU * periods / LOOP_FRAMES as f64;
             [1.0, 0.0, libm::cos(turn), libm::sin(turn)]
@@ -116,7 +116,7 @@ fn music(frames: usize) -> [Vec<f32>; 2] {
     let (mut noise, mut decay) = (1u32, 0.0);
     let mut rows = [Vec::new(), Vec::new()];
     for n in 0..LOOP_FRAMES {
-        decay = if n % (LOOP_FRAMES / 2) == 0 { 1.0 } else { decay * 0.9995 };
+        decay = if n % (LOOP_FRAMES / 2) == 0 { 1.0 } else { decay * 0.998 };
         let mut chord = 0.0;
         for [re, im, cos, sin] in &mut phasors {
             (*re, *im) = (*re * *cos - *im * *sin, *re * *sin + *im * *cos);

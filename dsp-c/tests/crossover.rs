@@ -21,13 +21,6 @@ fn top() -> Settings {
     Settings { crossovers_hz: [20_000.0; MAX_CROSSOVERS], ..idle(8) }
 }
 
-/// Crossovers in use, as the engine takes them.
-fn crossovers_hz(settings: &Settings, rate_hz: f64) -> Vec<f64> {
-    let mut hz = settings.crossovers_hz[..settings.bands - 1].to_vec();
-    sanitize_crossovers(&mut hz, rate_hz);
-    hz
-}
-
 /// Frames in which the slowest filters of these tests die away: 1.4 s.
 fn long(rate_hz: f64) -> usize {
     ((rate_hz * 1.37) as usize).next_power_of_two()
@@ -39,16 +32,24 @@ fn ripple_db(response: &[f32]) -> f64 {
     lines[1..lines.len() - 1].iter().map(|line| db(line.norm()).abs()).fold(0.0, f64::max)
 }
 
+/// Closed form of every band at the lines of a spectrum of `frames` samples.
+fn shapes(settings: &Settings, rate_hz: f64, frames: usize) -> Vec<Vec<Complex<f64>>> {
+    let mut hz = settings.crossovers_hz[..settings.bands - 1].to_vec();
+    sanitize_crossovers(&mut hz, rate_hz);
+    let line = |bin: usize| shape::bands(bin as f64 * rate_hz / frames as f64, &hz, settings.slope, rate_hz);
+    // At 0 Hz and at half the rate the signals of these tests have nothing to compare.
+    (0..frames / 2).map(|bin| if bin == 0 { vec![Complex::default(); settings.bands] } else { line(bin) }).collect()
+}
+
 /// What is left, dB rms, when the closed form is taken away from the engine's answer to a periodic signal.
-fn residual_db(engine: &mut Engine, period: &[f32], rate_hz: f64, response: impl Fn(f64) -> Complex<f64>) -> f64 {
+fn residual_db(engine: &mut Engine, period: &[f32], response: impl Fn(usize) -> Complex<f64>) -> f64 {
     let frames = period.len();
     play(engine, &vec![period.to_vec()]);
     let got = play(engine, &vec![period.to_vec()]).swap_remove(0);
     let mut lines = spectrum(&wide(period));
     for (bin, line) in lines.iter_mut().enumerate().skip(1).take(frames / 2 - 1) {
-        *line *= response(bin as f64 * rate_hz / frames as f64);
+        *line *= response(bin);
     }
-    // At 0 Hz and at half the rate all responses are real; noise without them has nothing to compare there.
     let want = from_spectrum(&lines, frames);
     db(rms(got.iter().zip(want).map(|(got, want)| f64::from(*got) - want)))
 }
@@ -77,7 +78,9 @@ fn the_idle_sum_is_flat_at_every_slope_rate_and_number_of_bands() {
             let layouts = (1..=8).map(idle).chain([sixths(), top()]);
             for (index, layout) in layouts.enumerate() {
                 let settings = Settings { slope, ..layout };
-                let response = render(rate_hz, &settings, &vec![impulse(long(rate_hz))]).swap_remove(0);
+                // The default layouts ring shorter than seven crossovers around 30 Hz.
+                let frames = if index == 8 { long(rate_hz) } else { long(rate_hz) / 2 };
+                let response = render(rate_hz, &settings, &vec![impulse(frames)]).swap_remove(0);
                 let ripple = ripple_db(&response);
                 worst = worst.max(ripple);
                 assert!(ripple < 0.001, "{rate_hz} Hz, {slope:?}, layout {index}: {ripple:.6} dB");
@@ -89,18 +92,17 @@ fn the_idle_sum_is_flat_at_every_slope_rate_and_number_of_bands() {
 
 #[test]
 fn every_band_alone_is_the_closed_form() {
-    for (rate_hz, limit_db) in [(44_100.0, -112.0), (48_000.0, -112.0), (96_000.0, -106.0), (192_000.0, -105.0)] {
+    for (rate_hz, limit_db) in [(48_000.0, -112.0), (96_000.0, -106.0), (192_000.0, -105.0)] {
         let period = noise_period(rate_hz);
         let counts: &[usize] = if rate_hz == 48_000.0 { &[2, 3, 4, 5, 6, 7, 8] } else { &[8] };
         let mut worst = f64::NEG_INFINITY;
         for (&bands, slope) in counts.iter().flat_map(|bands| SLOPES.map(|slope| (bands, slope))) {
+            let whole = Settings { slope, ..idle(bands) };
+            let shapes = shapes(&whole, rate_hz, period.len());
             for band in 0..bands {
-                let mut settings = Settings { slope, ..idle(bands) };
+                let mut settings = whole;
                 settings.band[band].solo = true;
-                let hz = crossovers_hz(&settings, rate_hz);
-                let left = residual_db(&mut engine(rate_hz, 1, &settings), &period, rate_hz, |at_hz| {
-                    shape::bands(at_hz, &hz, slope, rate_hz)[band]
-                });
+                let left = residual_db(&mut engine(rate_hz, 1, &settings), &period, |bin| shapes[bin][band]);
                 worst = worst.max(left);
                 assert!(left < limit_db, "{rate_hz} Hz, {slope:?}, band {band} of {bands}: {left:.1} dB");
             }
@@ -115,15 +117,14 @@ fn full_scale_tones_and_noise_leave_the_sum_clean() {
     for (layout, rate_hz, limit_db) in [(idle(8), 48_000.0, -112.0), (sixths(), 192_000.0, -105.0)] {
         for slope in SLOPES {
             let settings = Settings { slope, ..layout };
-            let hz = crossovers_hz(&settings, rate_hz);
+            let shapes = shapes(&settings, rate_hz, long(rate_hz));
             for (what, period) in [
                 ("30 Hz", tone_period(30.0, rate_hz)),
                 ("997 Hz", tone_period(997.0, rate_hz)),
                 ("noise", noise_period(rate_hz)),
             ] {
-                let left = residual_db(&mut engine(rate_hz, 1, &settings), &period, rate_hz, |at_hz| {
-                    shape::bands(at_hz, &hz, slope, rate_hz).iter().sum()
-                });
+                let mut playing = engine(rate_hz, 1, &settings);
+                let left = residual_db(&mut playing, &period, |bin| shapes[bin].iter().sum());
                 println!("sum at {rate_hz} Hz, {slope:?}, {what}: {left:.1} dB rms");
                 assert!(left < limit_db, "{rate_hz} Hz, {slope:?}, {what}: {left:.1} dB");
             }
@@ -140,13 +141,9 @@ fn band_gains_add_up_as_the_closed_form_says() {
         for (band, gain_db) in settings.band.iter_mut().zip(gains_db) {
             band.gain_db = gain_db;
         }
-        let hz = crossovers_hz(&settings, rate_hz);
-        let left = residual_db(&mut engine(rate_hz, 1, &settings), &period, rate_hz, |at_hz| {
-            shape::bands(at_hz, &hz, slope, rate_hz)
-                .iter()
-                .zip(gains_db)
-                .map(|(h, gain_db)| h * amplitude(gain_db))
-                .sum()
+        let shapes = shapes(&settings, rate_hz, period.len());
+        let left = residual_db(&mut engine(rate_hz, 1, &settings), &period, |bin| {
+            shapes[bin].iter().zip(gains_db).map(|(h, gain_db)| h * amplitude(gain_db)).sum()
         });
         println!("weighted sum, {slope:?}: {left:.1} dB rms");
         assert!(left < -112.0, "{slope:?}: {left:.1} dB");
@@ -159,7 +156,7 @@ fn bass_keeps_its_polarity_whatever_the_number_of_bands() {
         for bands in 1..=8 {
             let out = render(48_000.0, &Settings { slope, ..idle(bands) }, &vec![vec![1.0; 48_000]]);
             let last = f64::from(out[0][47_999]);
-            assert!((last - 1.0).abs() < 1e-5, "{slope:?}, {bands} bands: {last}");
+            assert!(db(last).abs() < 0.001 && last > 0.0, "{slope:?}, {bands} bands: {last}");
         }
     }
 }
@@ -238,13 +235,18 @@ fn a_crossover_that_moves_three_octaves_is_quiet_above_5_khz_and_keeps_the_level
     }
 }
 
-/// Amplitude of a 997 Hz tone at 48 kHz, from each sample and the one a quarter of a period away, up to interpolation.
+/// Amplitude of a 997 Hz tone at 48 kHz over time: its product with the tone's complex conjugate, averaged over five
+/// periods with a Hann window.
 fn envelope(row: &[f32]) -> impl Iterator<Item = f64> + '_ {
-    // sin²a + sin²b − 2 sin a sin b cos(b − a) = sin²(b − a) · amplitude², for any spacing b − a.
-    let step = 2.0 * std::f64::consts::PI * 997.0 / 48_000.0 * 12.0;
-    row.windows(13).map(move |w| {
-        let (a, b) = (f64::from(w[0]), f64::from(w[12]));
-        (a * a + b * b - 2.0 * a * b * step.cos()).sqrt() / step.sin()
+    let tau = 2.0 * std::f64::consts::PI;
+    row.windows(241).step_by(24).map(move |row| {
+        let (mut sum, mut weight) = (Complex::<f64>::default(), 0.0);
+        for (n, &x) in row.iter().enumerate() {
+            let hann = 0.5 - 0.5 * (tau * n as f64 / 240.0).cos();
+            sum += Complex::from_polar(2.0 * hann * f64::from(x), -tau * 997.0 / 48_000.0 * n as f64);
+            weight += hann;
+        }
+        sum.norm() / weight
     })
 }
 
@@ -258,7 +260,7 @@ fn moved_crossovers_come_to_rest_where_an_engine_made_there_rests() {
             play(&mut moved, &vec![noise(8, 0.5, 4000)]);
             set(&mut moved, &after);
             play(&mut moved, &vec![noise(9, 0.5, 4000)]);
-            play(&mut moved, &vec![vec![0.0; 192_000]]);
+            play(&mut moved, &vec![vec![0.0; 96_000]]);
             let response = play(&mut moved, &vec![impulse(long(rate_hz))]).swap_remove(0);
             let ripple = ripple_db(&response);
             assert!(ripple < 0.001, "{slope:?}: {ripple:.6} dB");

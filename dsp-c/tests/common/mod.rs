@@ -3,6 +3,7 @@
 // Every test crate compiles this file and uses another part of it.
 #![allow(dead_code)]
 
+pub mod model;
 pub mod shape;
 
 use octant_dsp::settings::{BandSettings, Law, Section, Settings, Slope};
