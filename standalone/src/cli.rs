@@ -1,0 +1,169 @@
+//! The command line, and the help that teaches it.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand};
+
+use crate::sample::OutputFormat;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default());
+
+const EXAMPLES: &str = "\
+Examples:
+  octant render mix.wav -o master.wav --preset mastering-glue
+      Renders one file through a factory preset.
+  octant render *.flac -o out/ --preset my.json --jobs 4
+      Renders many files into a directory, four at a time.
+  octant render voice.wav -o clean.flac --preset vocal-de-ess --set b3_above_thr=-36
+      Changes one parameter of a preset, writes 24-bit FLAC.
+  octant render bass.wav -o ducked.wav --preset kick-ducks-bass --sidechain kick.wav
+      Lets another signal steer the bands that listen to the external sidechain.
+  sox in.mp3 -t wav - | octant render - -o - --preset drum-bus | aplay
+      Works in a pipe.
+  octant presets list
+      Shows the factory presets and what they are for.
+
+Exit codes:
+  0    done (warnings, if any, are on standard error)
+  1    a fault while processing
+  2    the command line is wrong
+  3    an input is missing, unreadable, truncated, damaged or no audio that can be processed
+  4    a preset or a parameter is invalid
+  5    an output exists, is an input, or cannot be written (disk full, no permission, closed pipe)
+  6    done and complete, but an input held NaN or infinities, processed as silence
+  130  interrupted by Ctrl-C; no unfinished file is left
+With several inputs one bad file does not stop the others;
+the exit code is that of the first failure.";
+
+const RENDER_NOTES: &str = "\
+Inputs: WAV, RF64 and BW64 (8, 16, 24, 32 bit, 32 and 64 bit float, A-law, mu-law), FLAC, AIFF, MP3, OGG/Vorbis; \
+one or two channels, 8000 … 768000 Hz.
+
+Outputs: .wav (RF64 by itself beyond 4 GiB) and .flac, with the length and alignment of the input: the latency of \
+the processor is removed. From WAV to WAV the chunks bext, iXML, cue, LIST, smpl and other descriptions are carried \
+over. An output appears under its name only when it is complete.
+
+NaN and infinities in the audio are processed as silence; the output is complete, their number is told, the exit code is 6.
+
+In a directory each output has the name of its input: FLAC inputs become .flac, all others .wav. Beside STEM.wav \
+stand STEM.gain.f32 (with STEM.gain.f32.json), STEM.report.json and STEM.report.svg; of the names given to \
+--gain-trace and --report only the extension counts then.
+
+The gain trace holds raw little-endian 32-bit floats, frame by frame, in each frame band by band, in each band \
+channel by channel: the dynamic gain in dB that meets this frame. Its header FILE.json tells the numbers of each.
+
+octant --help shows examples and the exit codes.";
+
+/// Octant: multiband dynamics for audio files.
+#[derive(Debug, Parser)]
+#[command(name = "octant", bin_name = "octant", version, about = "Octant: multiband dynamics for audio files, up to eight bands", after_help = EXAMPLES, styles = STYLES, max_term_width = 120)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Render audio files through the processor
+    #[command(after_help = RENDER_NOTES, after_long_help = RENDER_NOTES)]
+    Render(RenderArgs),
+    /// List, show and check presets
+    #[command(subcommand)]
+    Presets(PresetsCommand),
+    /// Show every parameter that --set takes: id, range, default, unit
+    Params,
+    /// Print the completion script for a shell, e.g. octant completions bash
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What `render` takes.
+#[derive(Debug, Args)]
+pub struct RenderArgs {
+    /// Audio files; - reads WAV from standard input
+    #[arg(required = true, value_name = "IN")]
+    pub inputs: Vec<PathBuf>,
+
+    /// Output file (.wav or .flac) or directory; several inputs need a directory (made if missing); - writes WAV to standard output
+    #[arg(short, long, value_name = "OUT|DIR")]
+    pub output: PathBuf,
+
+    /// Preset: a file, or the name of a factory preset (see octant presets list); default: every
+    /// parameter at its default (see octant params)
+    #[arg(short, long, value_name = "FILE|NAME")]
+    pub preset: Option<String>,
+
+    /// Set one parameter on top of the preset, e.g. b1_above_thr=-30 (see octant params); may be repeated
+    #[arg(short, long = "set", value_name = "ID=VALUE", allow_hyphen_values = true)]
+    pub sets: Vec<String>,
+
+    /// External sidechain: same rate, one channel or as many as the input; cut or padded to its length
+    #[arg(long, value_name = "FILE")]
+    pub sidechain: Option<PathBuf>,
+
+    /// Block size in frames, as a host would have; changes no bit of the result
+    #[arg(long, value_name = "N", default_value_t = 512, value_parser = parse_count)]
+    pub block: usize,
+
+    /// Sample format of the output; default: f32 for WAV, s24 for FLAC
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub format: Option<OutputFormat>,
+
+    /// Add triangular dither (±1 step) before rounding to s16, s24 or s32; same input, same file: its seed is fixed
+    #[arg(long)]
+    pub dither: bool,
+
+    /// Files rendered at the same time; default: as many as there are cores
+    #[arg(long, short, value_name = "N", value_parser = parse_count)]
+    pub jobs: Option<usize>,
+
+    /// Write the dynamic gain of every band, channel and frame as raw floats, and FILE.json beside it
+    #[arg(long, value_name = "FILE")]
+    pub gain_trace: Option<PathBuf>,
+
+    /// Write what happened: levels and gain per band (.json, .txt), or a picture (.svg); - prints it; may be repeated
+    #[arg(long = "report", value_name = "FILE")]
+    pub reports: Vec<PathBuf>,
+
+    /// Replace existing outputs
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+/// What can be done with presets.
+#[derive(Debug, Subcommand)]
+pub enum PresetsCommand {
+    /// List the factory presets and what they are for
+    List {
+        /// As JSON, for programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a preset as JSON, complete with all defaults
+    Show {
+        /// A file, or the name of a factory preset
+        #[arg(value_name = "FILE|NAME")]
+        preset: String,
+    },
+    /// Check preset files: errors (exit code 4) and things that will be changed
+    Check {
+        /// Preset files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+}
+
+fn parse_count(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(count) if count >= 1 => Ok(count),
+        _ => Err("a whole number from 1 is needed".to_owned()),
+    }
+}

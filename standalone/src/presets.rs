@@ -1,0 +1,131 @@
+//! Finding, showing and checking presets.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use octant_dsp::params::{self, closest};
+use octant_dsp::preset::{self, Preset};
+use serde_json::json;
+
+use crate::error::{Failure, reason};
+
+/// What is said about settings without a file is said for this rate, the most common one.
+pub const CHECK_RATE_HZ: f64 = 48_000.0;
+
+/// Whether a `--preset` argument names a file rather than a factory preset.
+#[must_use]
+pub fn is_file_argument(argument: &str) -> bool {
+    let path = Path::new(argument);
+    path.exists()
+        || argument.contains('/')
+        || path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+}
+
+/// The preset that a file or a factory name stands for. A file of that name comes first.
+pub fn load(argument: &str) -> Result<Preset, Failure> {
+    if is_file_argument(argument) {
+        return load_file(Path::new(argument));
+    }
+    let Some(factory) = preset::find_factory(argument) else {
+        let meant = closest(argument, preset::factory().iter().map(|factory| factory.slug));
+        let hint = meant
+            .map_or_else(|| "octant presets list shows the names".to_owned(), |meant| format!("did you mean {meant}?"));
+        return Err(Failure::settings(format!("{argument}: neither a file nor a factory preset; {hint}")));
+    };
+    factory.preset().map_err(|e| Failure::settings(format!("{argument}: {e}")))
+}
+
+/// Reads a preset file.
+pub fn load_file(path: &Path) -> Result<Preset, Failure> {
+    let name = path.display();
+    let mut bytes = Vec::new();
+    // One byte more than is allowed tells that there is too much, however long the file is.
+    File::open(path)
+        .and_then(|file| file.take(preset::MAX_PRESET_BYTES as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|e| Failure::settings(format!("{name}: the preset cannot be read: {}", reason(&e))))?;
+    Preset::from_bytes(&bytes).map_err(|e| Failure::settings(format!("{name}: {e}")))
+}
+
+/// Splits `id=value`.
+pub fn split_set(argument: &str) -> Result<(&str, &str), Failure> {
+    argument
+        .split_once('=')
+        .map(|(id, text)| (id.trim(), text.trim()))
+        .ok_or_else(|| Failure::settings(format!("--set {argument}: id=value is needed, for example b1_above_thr=-30")))
+}
+
+/// The factory presets as a table or as JSON.
+#[must_use]
+pub fn list(as_json: bool) -> String {
+    let presets =
+        preset::factory().iter().filter_map(|factory| factory.preset().ok().map(|preset| (factory.slug, preset)));
+    if as_json {
+        let rows: Vec<_> = presets
+            .map(|(slug, preset)| {
+                json!({
+                    "slug": slug, "name": preset.name, "comment": preset.comment, "tags": preset.tags,
+                    "bands": preset.settings.bands,
+                })
+            })
+            .collect();
+        return format!("{:#}\n", serde_json::Value::from(rows));
+    }
+    let mut text = String::new();
+    for (slug, preset) in presets {
+        let bands = preset.settings.bands;
+        let _ = writeln!(
+            text,
+            "{slug:20} {bands} {:5}  {}",
+            if bands == 1 { "band" } else { "bands" },
+            first_sentence(&preset.comment)
+        );
+    }
+    text.push_str("\noctant presets show NAME prints the whole preset, with hints for adjusting it.\n");
+    text
+}
+
+fn first_sentence(text: &str) -> &str {
+    text.find(". ").map_or(text, |end| &text[..=end])
+}
+
+/// What is wrong or unusual about a preset file: lines for standard output, or the failure.
+pub fn check(path: &Path) -> Result<String, Failure> {
+    let preset = load_file(path)?;
+    let name = path.display();
+    let warnings = preset.warnings(CHECK_RATE_HZ);
+    let mut text = String::new();
+    for warning in &warnings {
+        let _ = writeln!(text, "{name}: warning: {warning}");
+    }
+    let known = preset.unknown.top.keys().chain(
+        preset.unknown.bands.iter().flat_map(|band| band.band.keys().chain(band.above.keys()).chain(band.below.keys())),
+    );
+    for key in known {
+        let _ = writeln!(text, "{name}: warning: {key}: unknown key; it is kept but has no effect");
+    }
+    if text.is_empty() {
+        let bands = preset.settings.bands;
+        let _ = writeln!(text, "{name}: valid, {bands} {}", if bands == 1 { "band" } else { "bands" });
+    }
+    Ok(text)
+}
+
+/// Every parameter: once where it is global, once for all bands.
+#[must_use]
+pub fn parameter_table() -> String {
+    let mut text = format!("{:16} {:48} {:12} {}\n", "id", "range", "default", "what it is");
+    let rows = params::globals().iter().map(|param| (param.id.to_owned(), param));
+    let rows = rows.chain(params::band_params().iter().map(|param| (format!("b#_{}", param.id), param)));
+    for (id, param) in rows {
+        let range = match param.kind {
+            params::Kind::Choice { texts, .. } => texts.join(" | "),
+            params::Kind::Switch { .. } => "off | on".to_owned(),
+            _ => format!("{} … {}", param.text(param.min()), param.text(param.max())),
+        };
+        let _ = writeln!(text, "{id:16} {range:48} {:12} {}", param.text(param.default()), param.name);
+    }
+    text.push_str("\nb# is a band, b1 (the lowest) to b8. Example: octant render in.wav -o out.wav --set bands=3 --set b1_above_thr=-30\n");
+    text
+}

@@ -1,0 +1,184 @@
+//! From a parsed command line to an exit code.
+
+use std::fs;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::thread::available_parallelism;
+
+use clap::CommandFactory;
+use octant_dsp::settings::Sidechain;
+use octant_dsp::{Engine, Settings, params, preset};
+
+use crate::batch::render_all;
+use crate::cli::{Cli, Command, PresetsCommand, RenderArgs};
+use crate::console::Console;
+use crate::error::{EXIT_INTERRUPTED, EXIT_REPAIRED, Failure};
+use crate::plan::{self, Plan, Request};
+use crate::presets::{self, CHECK_RATE_HZ};
+use crate::render::Options;
+use crate::source::Input;
+use crate::staging;
+
+/// Runs a command and returns the exit code; every failure has been told by then.
+#[must_use]
+pub fn run(cli: &Cli) -> u8 {
+    let console = Console::default();
+    match dispatch(cli, &console) {
+        Ok(code) => code,
+        Err(failure) => {
+            console.error(&failure.sentence);
+            failure.kind.exit_code()
+        }
+    }
+}
+
+fn dispatch(cli: &Cli, console: &Console) -> Result<u8, Failure> {
+    match &cli.command {
+        Command::Render(arguments) => return render(arguments, console),
+        Command::Presets(PresetsCommand::List { json }) => print(&presets::list(*json))?,
+        Command::Presets(PresetsCommand::Show { preset }) => print(&presets::load(preset)?.to_json())?,
+        Command::Presets(PresetsCommand::Check { files }) => return check(files, console),
+        Command::Params => print(&presets::parameter_table())?,
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "octant", &mut script);
+            print(&String::from_utf8_lossy(&script))?;
+        }
+    }
+    Ok(0)
+}
+
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|e| Failure::writing("standard output", &e))
+}
+
+fn check(files: &[std::path::PathBuf], console: &Console) -> Result<u8, Failure> {
+    let mut code = 0;
+    for file in files {
+        match presets::check(file) {
+            Ok(text) => print(&text)?,
+            Err(failure) => {
+                console.error(&failure.sentence);
+                code = if code == 0 { failure.kind.exit_code() } else { code };
+            }
+        }
+    }
+    Ok(code)
+}
+
+fn render(arguments: &RenderArgs, console: &Console) -> Result<u8, Failure> {
+    let settings = settings(arguments, console)?;
+    check_terminals(arguments)?;
+    let sidechain = arguments.sidechain.as_deref().map(Input::from_argument);
+    if sidechain == Some(Input::Stdin) {
+        return Err(Failure::usage("--sidechain -: the sidechain cannot come from standard input; name a file"));
+    }
+    warn_about_sidechain(&settings, sidechain.is_some(), console);
+    let preset_file = arguments.preset.as_deref().filter(|preset| presets::is_file_argument(preset));
+    let plan = plan::plan(&Request {
+        inputs: &arguments.inputs,
+        output: &arguments.output,
+        format: arguments.format,
+        dither: arguments.dither,
+        trace: arguments.gain_trace.as_deref(),
+        reports: &arguments.reports,
+        overwrite: arguments.overwrite,
+        also_read: arguments.sidechain.iter().cloned().chain(preset_file.map(Into::into)).collect(),
+    })?;
+    clean_up_when_interrupted(&plan, console)?;
+    let made_directory = make_directory(&plan)?;
+    let options = Options {
+        settings: &settings,
+        sidechain: sidechain.as_ref(),
+        block_frames: arguments.block,
+        overwrite: arguments.overwrite,
+        console,
+    };
+    let threads = arguments.jobs.unwrap_or_else(|| available_parallelism().map_or(1, usize::from));
+    let outcomes = render_all(&plan.jobs, threads, &options);
+
+    let failures: Vec<&Failure> = outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).collect();
+    if let (true, Some(directory)) = (failures.len() == outcomes.len(), made_directory) {
+        // Only if nothing stands in it.
+        let _ = fs::remove_dir(directory);
+    }
+    if outcomes.len() > 1 && !failures.is_empty() {
+        console.say(&format!("octant: {} of {} files failed", failures.len(), outcomes.len()));
+    }
+    let repaired = outcomes.iter().flatten().any(|rendered| rendered.repaired);
+    let without_failure = if repaired { EXIT_REPAIRED } else { 0 };
+    Ok(failures.first().map_or(without_failure, |failure| failure.kind.exit_code()))
+}
+
+/// Preset, then `--set`, then a look at what the processor will make of it.
+fn settings(arguments: &RenderArgs, console: &Console) -> Result<Settings, Failure> {
+    let mut settings = match &arguments.preset {
+        Some(preset) => presets::load(preset)?.settings,
+        None => Settings::default(),
+    };
+    let pairs: Vec<(&str, &str)> =
+        arguments.sets.iter().map(|set| presets::split_set(set)).collect::<Result<_, _>>()?;
+    let unused = params::apply(&mut settings, &pairs).map_err(|e| Failure::settings(format!("--set {e}")))?;
+    for sentence in unused {
+        console.warning(&format!("--set {sentence}"));
+    }
+    let origin = arguments.preset.as_deref().unwrap_or("--set");
+    // Settings that no file could be rendered with are told once, under the preset's name, before any work.
+    Engine::new(CHECK_RATE_HZ, 2, &settings).map_err(|e| Failure::settings(format!("{origin}: {e}")))?;
+    for sentence in preset::warnings(&settings, CHECK_RATE_HZ) {
+        console.warning(&format!("{origin}: {sentence}"));
+    }
+    Ok(settings)
+}
+
+/// Nobody reads or types WAV on a terminal.
+fn check_terminals(arguments: &RenderArgs) -> Result<(), Failure> {
+    let is_dash = |path: &Path| path.as_os_str() == "-";
+    if is_dash(&arguments.output) && std::io::stdout().is_terminal() {
+        return Err(Failure::usage("-o -: standard output is a terminal; redirect it to a file or a program"));
+    }
+    if arguments.inputs.iter().filter(|input| is_dash(input)).count() > 1 {
+        return Err(Failure::usage("-: standard input can be read only once; name it once"));
+    }
+    if arguments.inputs.iter().any(|input| is_dash(input)) && std::io::stdin().is_terminal() {
+        return Err(Failure::usage("-: standard input is a terminal; send a WAV file into it or name one"));
+    }
+    Ok(())
+}
+
+fn warn_about_sidechain(settings: &Settings, given: bool, console: &Console) {
+    let listening: Vec<String> = (0..settings.bands)
+        .filter(|&band| settings.band[band].sidechain == Sidechain::External)
+        .map(|band| format!("b{}", band + 1))
+        .collect();
+    if !given && !listening.is_empty() {
+        console.warning(&format!(
+            "{}: listens to the external sidechain, but none is given, so it hears silence; add --sidechain FILE",
+            listening.join(", ")
+        ));
+    } else if given && listening.is_empty() {
+        console.warning("--sidechain: no band listens to it; add for example --set b1_sidechain=external");
+    }
+}
+
+fn make_directory(plan: &Plan) -> Result<Option<&Path>, Failure> {
+    let Some(directory) = plan.new_directory.as_deref() else { return Ok(None) };
+    fs::create_dir(directory).map_err(|e| Failure::writing(&directory.display().to_string(), &e))?;
+    Ok(Some(directory))
+}
+
+fn clean_up_when_interrupted(plan: &Plan, console: &Console) -> Result<(), Failure> {
+    let console = console.clone();
+    let directory = plan.new_directory.clone();
+    ctrlc::set_handler(move || {
+        staging::abandon_all_and_exit(EXIT_INTERRUPTED, || {
+            if let Some(directory) = &directory {
+                // Stays if a finished output stands in it.
+                let _ = fs::remove_dir(directory);
+            }
+            console.error("interrupted; unfinished outputs were removed");
+        });
+    })
+    .map_err(|e| Failure::processing(format!("Ctrl-C cannot be watched for: {e}")))
+}

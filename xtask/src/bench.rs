@@ -1,0 +1,100 @@
+//! Counting what the engine costs: instructions under callgrind, never a clock, except where one build is compared
+//! with another in the same run.
+
+mod callgrind;
+mod record;
+mod trial;
+
+use crate::{project, setup, shell};
+use anyhow::{Result, bail};
+use std::process::ExitCode;
+use trial::{Cost, Kernels, Trial};
+
+/// One requirement: what was measured, and the most that it may be.
+pub struct Verdict {
+    /// What is compared.
+    pub what: &'static str,
+    /// The measured figure.
+    pub measured: f64,
+    /// The largest figure allowed.
+    pub limit: f64,
+    /// Decimals worth showing.
+    pub decimals: usize,
+}
+
+impl Verdict {
+    fn holds(&self) -> bool {
+        self.measured <= self.limit
+    }
+}
+
+/// Everything that was measured.
+pub struct Results {
+    /// Instructions per stereo frame.
+    pub costs: Vec<(Trial, Cost)>,
+    /// The requirements.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// Measures the engine and compares it with its limits; `record` keeps the result in assets/bench.
+pub fn engine(record: bool) -> Result<ExitCode> {
+    if cfg!(not(target_arch = "x86_64")) {
+        bail!("the limits are those of x86-64; on this machine nothing can be compared with them");
+    }
+    if !setup::for_counting()? {
+        bail!("instructions cannot be counted without the tools named above");
+    }
+    shell::run(
+        "cargo",
+        &["build", "--release", "--locked", "--quiet", "--package", "octant-dsp", "--example", "block_cost"],
+    )?;
+    let program = project::target_dir()?.join("release/examples/block_cost");
+
+    let usual = Trial::USUAL;
+    let trials = [
+        usual,
+        Trial { frames: 32, ..usual },
+        Trial { frames: 1024, ..usual },
+        Trial { bands: 4, ..usual },
+        Trial { bands: 2, ..usual },
+        Trial { bands: 1, ..usual },
+        Trial { everything: true, ..usual },
+        Trial { silence: true, ..usual },
+        Trial { kernels: Kernels::Baseline, ..usual },
+    ];
+    println!("\ninstructions per stereo frame, 48 kHz, lr 24 dB        kernels     whole engine");
+    let mut costs = Vec::new();
+    for trial in trials {
+        let cost = trial.count(&program)?;
+        println!("  {:<50} {:>8.1} {:>16.1}", trial.to_string(), cost.kernels, cost.engine);
+        costs.push((trial, cost));
+    }
+    let time_ratio = trial::time_ratio(&program)?;
+    let engine = |index: usize| costs[index].1.engine;
+    let fewer = costs[3..6].iter().map(|(_, cost)| cost.engine).fold(0.0, f64::max);
+    let verdicts = vec![
+        Verdict { what: "kernels, instructions per frame", measured: costs[0].1.kernels, limit: 235.0, decimals: 1 },
+        Verdict { what: "engine, instructions per frame", measured: engine(0), limit: 280.0, decimals: 1 },
+        Verdict { what: "everything on ÷ usual", measured: engine(6) / engine(0), limit: 2.2, decimals: 3 },
+        Verdict { what: "costliest of 1, 2, 4 bands ÷ 8 bands", measured: fewer / engine(0), limit: 1.0, decimals: 3 },
+        Verdict { what: "blocks of 32 ÷ blocks of 1024", measured: engine(1) / engine(2), limit: 1.15, decimals: 3 },
+        Verdict { what: "silence ÷ music", measured: engine(7) / engine(0), limit: 1.05, decimals: 3 },
+        Verdict { what: "baseline ÷ x86-64-v3, time", measured: time_ratio, limit: 2.5, decimals: 2 },
+    ];
+    println!("\nlimits                                                measured            limit");
+    for verdict in &verdicts {
+        println!(
+            "  {:<50} {:>8.*} {:>16}   {}",
+            verdict.what,
+            verdict.decimals,
+            verdict.measured,
+            verdict.limit,
+            if verdict.holds() { "holds" } else { "MISSED" }
+        );
+    }
+    let all_hold = verdicts.iter().all(Verdict::holds);
+    if record {
+        record::write(&Results { costs, verdicts })?;
+    }
+    Ok(if all_hold { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

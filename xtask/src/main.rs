@@ -1,0 +1,116 @@
+//! The chores of the project, one word each: `cargo xtask setup | demo | test | bench | demo-audio`.
+
+mod bench;
+mod demo;
+mod demo_audio;
+mod project;
+mod setup;
+mod shell;
+mod tally;
+mod test;
+
+use anyhow::{Context, Result, bail};
+use lexopt::{Arg, Parser, ValueExt};
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask VERB
+
+  demo                Builds octant, renders the bundled groove through a factory preset and shows what happened.
+  test [FILTER…]      Runs every check and every test; with filters only the tests whose names contain one.
+                      The last line counts: N passed, M failed.
+  setup               Looks for the tools that the tests need and installs what is missing where it can (apt).
+                      demo and test do this by themselves.
+  bench engine [--record]
+                      Counts the engine's instructions per stereo frame and compares them with the limits.
+                      --record keeps the result in assets/bench.
+  demo-audio          Makes assets/demo/groove.wav again; the same bytes on every machine.
+  help                This page.
+
+New here? Begin with: cargo xtask demo
+";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(reason) => {
+            eprintln!("xtask: {reason:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<ExitCode> {
+    let mut words = Parser::from_env();
+    let verb = match words.next()? {
+        Some(Arg::Value(verb)) => verb.string()?,
+        Some(Arg::Short('h') | Arg::Long("help")) | None => "help".to_owned(),
+        Some(other) => {
+            return Err(other.unexpected()).context("a verb comes first; try: cargo xtask help");
+        }
+    };
+    match verb.as_str() {
+        "help" => print!("{HELP}"),
+        "setup" => {
+            nothing_more(&mut words)?;
+            if !setup::for_tests()? {
+                return Ok(ExitCode::FAILURE);
+            }
+            println!("every tool is there; next: cargo xtask demo, cargo xtask test");
+        }
+        "demo" => {
+            nothing_more(&mut words)?;
+            demo::run()?;
+        }
+        "demo-audio" => {
+            nothing_more(&mut words)?;
+            demo_audio::write()?;
+        }
+        "test" => {
+            let filters = rest(&mut words)?;
+            return test::run(&filters);
+        }
+        "bench" => return bench_verb(&mut words),
+        unknown => {
+            print!("{HELP}");
+            bail!("there is no verb {unknown:?}; the page above shows those that there are");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn bench_verb(words: &mut Parser) -> Result<ExitCode> {
+    let (mut subject, mut record) = (None, false);
+    while let Some(word) = words.next()? {
+        match word {
+            Arg::Long("record") => record = true,
+            Arg::Value(name) if subject.is_none() => subject = Some(name.string()?),
+            other => {
+                return Err(other.unexpected()).context("it goes: cargo xtask bench engine [--record]");
+            }
+        }
+    }
+    match subject.as_deref() {
+        Some("engine") => bench::engine(record),
+        Some(other) => bail!("nothing named {other:?} is measured; it goes: cargo xtask bench engine [--record]"),
+        None => bail!("what shall be measured? It goes: cargo xtask bench engine [--record]"),
+    }
+}
+
+fn nothing_more(words: &mut Parser) -> Result<()> {
+    match words.next()? {
+        Some(word) => Err(word.unexpected()).context("this verb stands alone; try: cargo xtask help"),
+        None => Ok(()),
+    }
+}
+
+fn rest(words: &mut Parser) -> Result<Vec<String>> {
+    let mut filters = Vec::new();
+    while let Some(word) = words.next()? {
+        match word {
+            Arg::Value(filter) => filters.push(filter.string()?),
+            other => return Err(other.unexpected()).context("it goes: cargo xtask test [FILTER…]"),
+        }
+    }
+    Ok(filters)
+}
