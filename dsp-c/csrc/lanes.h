@@ -22,7 +22,9 @@
 
 #if defined(_MSC_VER)
 #define OCT_INLINE static __forceinline
+#define OCT_UNROLL
 #else
+#define OCT_UNROLL _Pragma("GCC unroll 8")
 #define OCT_INLINE static inline __attribute__((always_inline))
 #endif
 

@@ -175,7 +175,7 @@ typedef struct oct_kernels {
                      float *OCT_RESTRICT l, float *OCT_RESTRICT r, size_t frames);
     /* Coefficients of frames phase ... phase+frames-1 of a 16-frame stretch; [slope]. phase + frames <= 16. */
     void (*glide[3])(const oct_glide *OCT_RESTRICT ends, size_t phase, oct_tree *OCT_RESTRICT tree, size_t frames);
-    /* Chooses what the detectors read. */
+    /* Chooses what the detectors read. `side` may be NULL: then no lane is external. */
     void (*source)(const oct_source *OCT_RESTRICT source, const oct_line *OCT_RESTRICT lines,
                    const oct_line *OCT_RESTRICT side, oct_line *OCT_RESTRICT read, size_t frames);
     /* Peak detectors only: lines to levels in dB; [0 narrow, 1 wide]. Raises extremes->level_db. */

@@ -101,8 +101,8 @@ impl Crossovers {
         self.ramps = [LogRamp::default(); MAX_CROSSOVERS];
         self.g_to = [0.0; MAX_CROSSOVERS];
         let wanted = self.wanted(settings);
-        for index in self.first..MAX_CROSSOVERS {
-            let target = libm::log2(wanted[index]);
+        for (index, hz) in wanted.into_iter().enumerate().skip(self.first) {
+            let target = libm::log2(hz);
             self.ramps[index] = LogRamp { from: target, target, frame: 0, length: 0 };
             self.g_to[index] = self.g_at(target);
         }
@@ -123,8 +123,8 @@ impl Crossovers {
     /// Lets the crossovers glide to new frequencies. On the grid only. Real-time safe.
     pub fn set(&mut self, settings: &Settings) {
         let wanted = self.wanted(settings);
-        for index in self.first..MAX_CROSSOVERS {
-            let target = libm::log2(wanted[index]);
+        for (index, hz) in wanted.into_iter().enumerate().skip(self.first) {
+            let target = libm::log2(hz);
             if target != self.ramps[index].target {
                 self.g_rest[index] = self.g_at(target);
                 let ramp = &mut self.ramps[index];

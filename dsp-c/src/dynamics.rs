@@ -182,8 +182,8 @@ impl Dynamics {
             return;
         }
         self.running = running;
-        for index in 0..self.bands {
-            if self.settings[index] != old[index] {
+        for (index, old) in old.iter().enumerate().take(self.bands) {
+            if self.settings[index] != *old {
                 self.lay_out_band(index);
             }
         }
@@ -306,6 +306,7 @@ impl Dynamics {
     ) {
         let Form { width, ballistics, below } = self.running;
         let read: &[Line] = if self.source_used {
+            let side = if self.external_used { side } else { &[] };
             kernels.source(&self.source, lines, side, read);
             read
         } else {

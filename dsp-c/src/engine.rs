@@ -246,7 +246,7 @@ impl Engine {
         let row_length = self.bands() * self.channels;
         let mut at = 0;
         while at < frames {
-            if self.clock % GRID as u64 == 0 {
+            if self.clock.is_multiple_of(GRID as u64) {
                 self.on_grid();
             }
             // A sidechain row that ends cuts the stretch; how it is cut changes no bit.

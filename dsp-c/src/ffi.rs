@@ -301,13 +301,15 @@ impl Kernels {
         unsafe { (table.glide[slope as usize])(ends, phase, trees.as_mut_ptr(), trees.len()) }
     }
 
-    /// What the detectors read, from main and sidechain lines. All of equal length.
+    /// What the detectors read, from main and sidechain lines. All of equal length; without sidechain lines (an empty
+    /// slice) no lane is external.
     pub fn source(&self, source: &Source, lines: &[Line], side: &[Line], read: &mut [Line]) {
         let frames = read.len();
-        assert!(lines.len() == frames && side.len() == frames);
+        assert!(lines.len() == frames && (side.is_empty() || side.len() == frames));
         let Some(table) = self.table else { return oracle::source(source, lines, side, read) };
-        // SAFETY: lines, side and read hold `frames` lines; read is exclusive; C keeps no pointer.
-        unsafe { (table.source)(source, lines.as_ptr(), side.as_ptr(), read.as_mut_ptr(), frames) }
+        let side = if side.is_empty() { std::ptr::null() } else { side.as_ptr() };
+        // SAFETY: lines, read and, unless null, side hold `frames` lines; read is exclusive; C keeps no pointer.
+        unsafe { (table.source)(source, lines.as_ptr(), side, read.as_mut_ptr(), frames) }
     }
 
     /// Peak detectors: lines to levels in dB. Both of equal length.

@@ -152,7 +152,7 @@ impl Chain {
         let fs = self.sample_rate_hz;
         self.settings = *settings;
         self.lookahead = samples(settings.lookahead_ms, fs);
-        let inverted = settings.slope == Slope::Db12 && settings.bands % 2 == 0;
+        let inverted = settings.slope == Slope::Db12 && settings.bands.is_multiple_of(2);
         self.polarity = if inverted { -1.0 } else { 1.0 };
         self.crossovers.restart(settings);
         self.dynamics.restart(settings);
@@ -248,7 +248,7 @@ impl Chain {
 
     /// Before the frame `clock` of the grid is processed: runs less machinery if it can.
     pub fn settle(&mut self, clock: u64) {
-        if self.dynamics.settling() && clock % SETTLE_GRID as u64 == 0 {
+        if self.dynamics.settling() && clock.is_multiple_of(SETTLE_GRID as u64) {
             self.with_width(|chain| chain.dynamics.settle());
         }
     }

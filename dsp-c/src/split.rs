@@ -86,7 +86,7 @@ impl Splitter {
         let stride = max_frames.max(1).next_multiple_of(PADDING);
         let storage = vec![0.0f32; 2 * SLOTS * stride + PADDING].into_boxed_slice();
         let first = storage.as_ptr().align_offset(PADDING * size_of::<f32>());
-        let inverted = settings.slope == Slope::Db12 && settings.bands % 2 == 0;
+        let inverted = settings.slope == Slope::Db12 && settings.bands.is_multiple_of(2);
         Self {
             kernels: Kernels::best(),
             bands: settings.bands,
