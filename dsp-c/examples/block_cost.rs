@@ -146,7 +146,7 @@ const STRUCTURE_BLOCKS: usize = 40;
 /// Another preset altogether: slope, number of bands, every crossover and threshold.
 fn changed_structure(settings: &Settings, step: usize) -> Settings {
     let mut other = *settings;
-    if step % 2 == 0 {
+    if step.is_multiple_of(2) {
         other.slope = Slope::Db48;
         other.bands = settings.bands.max(2) - 1;
         for (index, band) in other.band.iter_mut().enumerate() {

@@ -171,13 +171,13 @@ fn auto_release_lets_short_bursts_go_and_long_ones_slowly() {
     let band = BandSettings {
         attack_ms: 1.0,
         release_ms: 100.0,
-        above: section(Law::Compress, -30.0, 4.0),
+        above: section(Law::Compress, -24.0, 4.0),
         auto_release: true,
         ..compressor()
     };
     let times = |burst_ms: f64| {
         let burst = (burst_ms * 48.0) as usize;
-        let gain = gain_of(RATE_HZ, band, steps(&[(-6.0, burst), (-90.0, 192_000)]));
+        let gain = gain_of(RATE_HZ, band, steps(&[(-4.0, burst), (-90.0, 192_000)]));
         let peak = f64::from(gain[burst - 1]);
         let after = |limit: f64| gain[burst..].iter().position(|g| f64::from(*g) > limit).unwrap() as f64 / 48.0;
         (after(0.5 * peak), after(-1.0))
@@ -187,8 +187,8 @@ fn auto_release_lets_short_bursts_go_and_long_ones_slowly() {
     assert!((short_half - 70.0).abs() < 2.0 && (long_half - 70.0).abs() < 2.0, "{short_half} {long_half}");
     assert!((short - 272.0).abs() < 6.0 && (long - 1660.0).abs() < 35.0, "{short} {long}");
     // While the level stands, the gain is that of the plain release.
-    let plain = gain_of(RATE_HZ, BandSettings { auto_release: false, ..band }, steps(&[(-6.0, 96_000)]));
-    let auto = gain_of(RATE_HZ, band, steps(&[(-6.0, 96_000)]));
+    let plain = gain_of(RATE_HZ, BandSettings { auto_release: false, ..band }, steps(&[(-4.0, 96_000)]));
+    let auto = gain_of(RATE_HZ, band, steps(&[(-4.0, 96_000)]));
     assert!((plain[95_999] - auto[95_999]).abs() < 1e-5);
 }
 
@@ -227,7 +227,13 @@ fn link_shares_the_louder_channels_gain() {
     assert!(c == a && d == 0.0, "{c} {d}");
     assert!((e - a).abs() < 1e-5 && (f - 0.5 * a).abs() < 1e-5, "{e} {f}");
     // Below: the louder channel wins too, so it keeps the quiet one from being expanded.
-    let gate = BandSettings { below: section(Law::Expand, -40.0, 4.0), knee_db: 0.0, release_ms: 5.0, ..idle_band() };
+    let gate = BandSettings {
+        below: section(Law::Expand, -40.0, 4.0),
+        attack_ms: 0.5,
+        release_ms: 5.0,
+        above: OFF,
+        ..compressor()
+    };
     assert_eq!(last(gate), [0.0, 0.0]);
     let [loud, quiet] = last(BandSettings { link_percent: 0.0, ..gate });
     assert!(loud == 0.0 && (quiet + 60.0).abs() < 1e-3, "{loud} {quiet}");
@@ -274,9 +280,7 @@ fn a_release_of_five_seconds_at_192_khz_does_not_stall() {
 
 #[test]
 fn the_smooth_detector_reads_tones_without_ripple() {
-    for (rate_hz, from_hz, limit_db) in
-        [(44_100.0, 30.0, 0.11), (48_000.0, 30.0, 0.11), (96_000.0, 50.0, 0.04), (192_000.0, 100.0, 0.04)]
-    {
+    for (rate_hz, from_hz) in [(44_100.0, 30.0), (48_000.0, 30.0), (96_000.0, 60.0), (192_000.0, 120.0)] {
         let mut worst = 0.0f64;
         for step in 0..12 {
             let hz = from_hz * (20_000.0f64 / from_hz).powf(f64::from(step) / 11.0);
@@ -295,8 +299,8 @@ fn the_smooth_detector_reads_tones_without_ripple() {
             }
         }
         println!("smooth detector at {rate_hz} Hz from {from_hz} Hz: within {worst:.3} dB");
-        // The pages give the ripple from crest to trough.
-        assert!(worst < limit_db, "{rate_hz} Hz: {worst:.3} dB");
+        // 0.11 dB from crest to trough is what the pair's constants are made for.
+        assert!(worst < 0.055, "{rate_hz} Hz: {worst:.3} dB");
     }
 }
 

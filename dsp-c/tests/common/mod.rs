@@ -128,6 +128,12 @@ impl Random {
         (self.unit() * end as f64) as usize
     }
 
+    /// A whole number below `rare` with a probability, else below `usual`.
+    pub fn either(&mut self, probability: f64, rare: usize, usual: usize) -> usize {
+        let end = if self.unit() < probability { rare } else { usual };
+        self.below(end)
+    }
+
     /// lo … hi.
     pub fn between(&mut self, lo: f64, hi: f64) -> f64 {
         lo + (hi - lo) * self.unit()
