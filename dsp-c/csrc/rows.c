@@ -10,6 +10,7 @@ OCT_INLINE v8 clean(v8 x, v8 gain) {
 
 void OCT_FN(interleave)(const float *OCT_RESTRICT l, const float *OCT_RESTRICT r, const float *OCT_RESTRICT gain,
                         size_t gain_step, float *OCT_RESTRICT pairs, size_t frames) {
+    if (frames == 0) return; /* then there may be no gain to hold */
     const v8 held = v8_set(gain[0]);
     size_t n = 0;
     for (; n + 8 <= frames; n += 8) {

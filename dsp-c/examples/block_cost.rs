@@ -141,7 +141,7 @@ fn music(frames: usize) -> [Vec<f32>; 2] {
 const SILENT_AFTER_BLOCKS: usize = 100;
 
 /// Blocks between two changes of structure: a fade and some rest.
-const STRUCTURE_BLOCKS: usize = 40;
+const STRUCTURE_BLOCKS: usize = 100;
 
 /// Another preset altogether: slope, number of bands, every crossover and threshold.
 fn changed_structure(settings: &Settings, step: usize) -> Settings {

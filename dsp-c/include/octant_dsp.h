@@ -217,7 +217,7 @@ typedef struct oct_kernels {
     void (*scale)(const float *OCT_RESTRICT gain, float *OCT_RESTRICT row, size_t frames);
 } oct_kernels;
 
-/* Sets flush-to-zero and denormals-are-zero, returns the old mode for oct_fp_leave. */
+/* Sets flush-to-zero, denormals-are-zero and rounding to nearest, returns the old mode for oct_fp_leave. */
 uint64_t oct_fp_enter(void);
 void oct_fp_leave(uint64_t mode);
 

@@ -1,8 +1,8 @@
 //! The processor: settings in, audio through, meters out.
 //!
-//! An engine owns two chains. One plays; when the structure changes, the other is started beside it, takes over the
-//! envelopes, is fed ahead by its latency, and is faded in. Everything is allocated in [`Engine::new`]; all else is
-//! real-time safe.
+//! An engine owns two chains. One plays; when the structure changes, the other is started beside it, its filters come to
+//! rest, it takes over the envelopes, is fed ahead by its latency, and is faded in. Everything is allocated in
+//! [`Engine::new`]; all else is real-time safe.
 
 use std::sync::Arc;
 
@@ -54,13 +54,20 @@ fn check_mode(settings: &Settings) -> Result<(), EngineError> {
     }
 }
 
+/// How long the filters of a new chain run unheard, in lengths of a fade. Measured with tones of 50, 120 and 997 Hz, worst
+/// of all pairs of structures: 0 gives clicks of -86 dB and 2.3 dB of wrong level for half a second, because detectors
+/// catch the onset of the filters; 1 gives -101 dB and 0.4 dB, 2 gives -110 dB.
+const SETTLING_FADES: usize = 2;
+
 /// Where a change of structure stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Change {
     None,
     /// The new chain has been set up and starts in so many frames: its first block shall not pay for both.
     Waiting(usize),
-    /// The new chain runs unheard for so many more frames.
+    /// The filters of the new chain come to rest, unheard, for so many more frames; its envelopes do not count yet.
+    Settling(usize),
+    /// The new chain, with the envelopes of the old one, is fed its latency ahead for so many more frames.
     Feeding(usize),
     /// So many frames of the fade are done.
     Fading(usize),
@@ -312,6 +319,7 @@ impl Engine {
         match self.change {
             Change::None => (),
             Change::Waiting(left) => length = length.min(left),
+            Change::Settling(left) => length = self.chains[1 - self.playing].stretch(clock, length.min(left)),
             Change::Feeding(left) => length = self.chains[1 - self.playing].stretch(clock, length.min(left)),
             Change::Fading(done) => {
                 length = self.chains[1 - self.playing].stretch(clock, length.min(self.fade.len() - done));
@@ -347,7 +355,7 @@ impl Engine {
             delay_dry(&mut self.dry, self.dry_at, latency, at, dry);
             self.dry_at = (self.dry_at + frames) % (latency + TILE);
         }
-        let changing = matches!(self.change, Change::Feeding(_) | Change::Fading(_));
+        let changing = !matches!(self.change, Change::None | Change::Waiting(_));
         if changing {
             incoming[0][..frames].copy_from_slice(left);
             incoming[1][..frames].copy_from_slice(right);
@@ -403,7 +411,9 @@ impl Engine {
         self.change = match self.change {
             Change::None => Change::None,
             Change::Waiting(left) if left > frames => Change::Waiting(left - frames),
-            Change::Waiting(_) => {
+            Change::Waiting(_) => Change::Settling(SETTLING_FADES * self.fade.len()),
+            Change::Settling(left) if left > frames => Change::Settling(left - frames),
+            Change::Settling(_) => {
                 let [playing, other] = self.chains_in_order();
                 other.carry_over(playing);
                 if other.latency() > 0 { Change::Feeding(other.latency()) } else { Change::Fading(0) }
@@ -412,6 +422,8 @@ impl Engine {
             Change::Feeding(_) => Change::Fading(0),
             Change::Fading(done) if done + frames < self.fade.len() => Change::Fading(done + frames),
             Change::Fading(_) => {
+                // What the old chain did in this block.
+                self.chains[self.playing].publish(&self.meters);
                 self.playing = 1 - self.playing;
                 Change::None
             }

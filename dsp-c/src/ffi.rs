@@ -495,7 +495,7 @@ impl Kernels {
     }
 }
 
-/// Flush-to-zero and denormals-are-zero, until dropped; then the mode is as it was. Real-time safe.
+/// Denormals are zero and rounding is to nearest, until dropped; then the mode is as it was. Real-time safe.
 #[derive(Debug)]
 pub struct DenormalsOff {
     old: u64,
@@ -507,7 +507,7 @@ impl DenormalsOff {
     /// Switches the mode of this thread.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        // SAFETY: changes only how this thread treats denormals; the old mode is put back on drop.
+        // SAFETY: changes only denormals and, should the host have set another, rounding; put back on drop.
         Self { old: unsafe { oct_fp_enter() }, _thread: std::marker::PhantomData }
     }
 }

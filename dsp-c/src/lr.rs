@@ -79,14 +79,8 @@ pub struct Chain {
     scratch: Box<Scratch>,
 }
 
-/// Settings that need a second chain and a fade when they change.
-fn structure(settings: &Settings) -> (Slope, usize, [(Channels, Target, f64); MAX_BANDS]) {
-    let mut bands = [(Channels::Stereo, Target::Both, 0.0); MAX_BANDS];
-    for (structure, band) in bands.iter_mut().zip(&settings.band[..settings.bands]) {
-        *structure = (band.channels, band.target, band.lookahead_ms);
-    }
-    (settings.slope, settings.bands, bands)
-}
+/// Settings that need a second chain and a fade when they change: slope, bands; channels, target and gain advance of each.
+type Structure = (Slope, usize, [(Channels, Target, usize); MAX_BANDS]);
 
 impl Chain {
     /// Allocates for the longest look-ahead at this rate. Not real-time safe.
@@ -190,7 +184,19 @@ impl Chain {
 
     /// Whether new settings need a second chain and a fade.
     pub fn needs_fade(&self, settings: &Settings) -> bool {
-        structure(settings) != structure(&self.settings)
+        self.structure(settings) != self.structure(&self.settings)
+    }
+
+    /// What counts of settings with this chain's look-ahead: one channel ignores channel basis and target.
+    fn structure(&self, settings: &Settings) -> Structure {
+        let mut bands = [(Channels::Stereo, Target::Both, 0); MAX_BANDS];
+        for (structure, band) in bands.iter_mut().zip(&settings.band[..settings.bands]) {
+            let ahead = samples(band.lookahead_ms, self.sample_rate_hz).min(self.lookahead);
+            let (channels, target) =
+                if self.channels == 1 { (Channels::Stereo, Target::Both) } else { (band.channels, band.target) };
+            *structure = (channels, target, ahead);
+        }
+        (settings.slope, settings.bands, bands)
     }
 
     /// Takes over settings of the same structure, at a frame of the grid.
@@ -209,6 +215,8 @@ impl Chain {
     pub fn carry_over(&mut self, old: &Self) {
         let (edges, old_edges) = (self.band_edges(), old.band_edges());
         self.with_width(|chain| chain.dynamics.carry_over(&edges, &old.dynamics, &old_edges));
+        // What the detectors made of filters coming to rest is nobody's reading.
+        self.clear_extremes();
     }
 
     /// Does something that may change the width of the lines, and lets everything else follow.
