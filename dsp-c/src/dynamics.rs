@@ -66,6 +66,11 @@ pub fn auto_makeup_db(band: &BandSettings) -> f64 {
     (0.5 * (slope(&band.above) * hinge).min(band.above.range_db)).clamp(0.0, 24.0)
 }
 
+/// Whether the below section has a memory of being open.
+fn gated(band: &BandSettings) -> bool {
+    band.hysteresis_db > 0.0 && band.below.law != Law::Off
+}
+
 /// How much of the machinery is running.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Form {
@@ -174,6 +179,24 @@ impl Dynamics {
         let old = std::mem::replace(&mut self.settings, settings.band);
         self.choose_form();
         let running = self.running.with(self.wanted);
+        if running.below && !self.running.below {
+            // A section at rest is one whose hold restarts at every frame.
+            self.below_envelope.hold = [0.0; 16];
+            for (index, band) in self.settings[..self.bands].iter().enumerate() {
+                for channel in 0..lanes_of(self.running.width) {
+                    let lane = lane(self.running.width, SLOTS - self.bands + index, channel);
+                    self.below_envelope.hold[lane] = samples(band.hold_ms, self.sample_rate_hz) as f64;
+                }
+            }
+        }
+        for (index, old) in old.iter().enumerate().take(self.bands) {
+            if gated(&self.settings[index]) && !gated(old) {
+                for channel in 0..lanes_of(self.running.width) {
+                    let lane = lane(self.running.width, SLOTS - self.bands + index, channel);
+                    self.below_envelope.open[lane] = 0.0;
+                }
+            }
+        }
         if running.width != self.running.width {
             self.above_envelope = spread(&self.above_envelope);
             self.below_envelope = spread(&self.below_envelope);
@@ -193,7 +216,6 @@ impl Dynamics {
     fn choose_form(&mut self) {
         let stereo = self.channels == 2;
         let used = &self.settings[..self.bands];
-        let gated = |band: &BandSettings| band.hysteresis_db > 0.0 && band.below.law != Law::Off;
         let wide = |band: &BandSettings| band.link_percent < 100.0 || band.target != Target::Both || gated(band);
         let full = |band: &BandSettings| band.hold_ms > 0.0 || band.auto_release || gated(band);
         self.wanted = Form {
@@ -240,8 +262,10 @@ impl Dynamics {
             for (c, section, above) in [(&mut self.above, &band.above, true), (&mut self.below, &band.below, false)] {
                 let threshold = section.threshold_db;
                 c.edge[lane] = (0.5 * band.knee_db + if above { -threshold } else { threshold }) as f32;
-                c.knee[lane] = band.knee_db as f32;
-                c.curvature[lane] = if band.knee_db > 0.0 { (0.5 / band.knee_db) as f32 } else { 0.0 };
+                // A knee too narrow for 1/(2W) in a float is none.
+                let knee_db = if band.knee_db > 1e-6 { band.knee_db } else { 0.0 };
+                c.knee[lane] = knee_db as f32;
+                c.curvature[lane] = if knee_db > 0.0 { (0.5 / knee_db) as f32 } else { 0.0 };
                 c.slope[lane] = slope(section) as f32;
                 c.range[lane] = section.range_db as f32;
                 (c.link[lane], c.unlink[lane]) = (link as f32, (1.0 - link) as f32);
@@ -335,6 +359,7 @@ impl Dynamics {
     /// After [`restart`](Self::restart): starts every band with the envelopes of the old band that overlaps it most.
     /// `edges` and `old_edges`: lowest frequency of each band and, after the last, the upper end, in octaves.
     pub fn carry_over(&mut self, edges: &[f64], old: &Self, old_edges: &[f64]) {
+        (self.above_envelope, self.below_envelope) = (Envelope::ZERO, Envelope::ZERO);
         // What the old chain ran may still be moving, so it runs on until `settle` finds it at rest.
         let running = self.wanted.with(old.running);
         if running.width != self.running.width {

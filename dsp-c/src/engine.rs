@@ -9,10 +9,10 @@ use std::sync::Arc;
 use crate::crossover::GRID;
 use crate::dynamics::samples;
 use crate::ffi::{DenormalsOff, Kernels, Steps};
-use crate::lr::{Chain, Rows, TILE};
+use crate::lr::{Chain, LOOKAHEAD_MAX_MS, Rows, TILE};
 use crate::meter::Meters;
 use crate::ramp::Ramp;
-use crate::settings::{Mode, Settings};
+use crate::settings::{MAX_BANDS, Mode, Settings};
 
 /// Lowest and highest sample rate.
 pub const SAMPLE_RATES_HZ: std::ops::RangeInclusive<f64> = 8_000.0..=768_000.0;
@@ -26,6 +26,8 @@ pub enum EngineError {
     Channels(usize),
     /// A mode that this version does not process.
     Mode(Mode),
+    /// Settings outside the ranges of the parameter table: the id of the first one found.
+    Range(&'static str),
 }
 
 impl std::fmt::Display for EngineError {
@@ -41,17 +43,41 @@ impl std::fmt::Display for EngineError {
                 };
                 write!(f, "mode: {name} is not available in this version, use lr")
             }
+            Self::Range(id) => write!(f, "{id}: outside the range of the parameter table"),
         }
     }
 }
 
 impl std::error::Error for EngineError {}
 
-fn check_mode(settings: &Settings) -> Result<(), EngineError> {
-    match settings.mode {
-        Mode::Lr => Ok(()),
-        other => Err(EngineError::Mode(other)),
+/// What the chains rely on: a mode that exists, values that index or size something, numbers that are numbers.
+fn check(settings: &Settings) -> Result<(), EngineError> {
+    if settings.mode != Mode::Lr {
+        return Err(EngineError::Mode(settings.mode));
     }
+    let in_range = [
+        ("bands", (1..=MAX_BANDS).contains(&settings.bands)),
+        ("lookahead", (0.0..=LOOKAHEAD_MAX_MS).contains(&settings.lookahead_ms)),
+        ("in_gain", settings.input_gain_db.is_finite()),
+        ("out_gain", settings.output_gain_db.is_finite()),
+        ("mix", settings.mix_percent.is_finite()),
+    ];
+    if let Some((id, _)) = in_range.into_iter().find(|(_, good)| !good) {
+        return Err(EngineError::Range(id));
+    }
+    for band in &settings.band[..settings.bands] {
+        let sections = [band.above, band.below].map(|s| [s.threshold_db, s.ratio, s.range_db]);
+        let numbers = [
+            [band.knee_db, band.attack_ms, band.release_ms],
+            [band.hold_ms, band.hysteresis_db, band.rms_ms],
+            [band.link_percent, band.gain_db, band.mix_percent],
+        ];
+        let finite = numbers.iter().chain(&sections).flatten().all(|number| number.is_finite());
+        if !finite || !(0.0..=LOOKAHEAD_MAX_MS).contains(&band.lookahead_ms) {
+            return Err(EngineError::Range("bands[]"));
+        }
+    }
+    Ok(())
 }
 
 /// How long the filters of a new chain run unheard, in lengths of a fade. Measured with tones of 50, 120 and 997 Hz, worst
@@ -139,13 +165,13 @@ impl Engine {
         if !(1..=2).contains(&channels) {
             return Err(EngineError::Channels(channels));
         }
-        check_mode(settings)?;
+        check(settings)?;
         let chain = || Chain::new(sample_rate_hz, channels, settings);
         let fade_frames = Chain::ramp_frames(sample_rate_hz) as usize;
         let fade = (1..=fade_frames)
             .map(|n| (0.5 - 0.5 * libm::cos(std::f64::consts::PI * n as f64 / fade_frames as f64)) as f32)
             .collect();
-        let dry = || vec![0.0; samples(20.0, sample_rate_hz) + TILE].into();
+        let dry = || vec![0.0; samples(LOOKAHEAD_MAX_MS, sample_rate_hz) + TILE].into();
         let scratch =
             Scratch { mono: [0.0; TILE], incoming: [[0.0; TILE]; 2], dry: [[0.0; TILE]; 2], gain: [[0.0; TILE]; 3] };
         let mut new = Self {
@@ -207,7 +233,7 @@ impl Engine {
     /// bands, channels, target, a band's look-ahead) is faded in; while a fade runs, changes wait and the last one
     /// wins. A change of the look-ahead waits for [`reset`](Self::reset). An error leaves everything as it was.
     pub fn set(&mut self, settings: &Settings) -> Result<(), EngineError> {
-        check_mode(settings)?;
+        check(settings)?;
         if self.wanted != *settings {
             self.wanted = *settings;
             self.changed = true;
@@ -432,12 +458,14 @@ impl Engine {
 
     /// After a block: meters out, and away with a history that is not finite.
     fn finish(&mut self, finite: bool) {
-        let playing = &mut self.chains[self.playing];
-        playing.publish(&self.meters);
+        self.chains[self.playing].publish(&self.meters);
         if !finite {
             self.non_finite_blocks += 1;
-            let settings = *playing.settings();
-            playing.restart(&settings);
+            let settings = *self.chains[self.playing].settings();
+            self.chains[self.playing].restart(&settings);
+            // Whatever was being faded in is asked for once more.
+            self.changed |= self.change != Change::None;
+            self.change = Change::None;
         }
     }
 }

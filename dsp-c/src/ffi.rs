@@ -479,7 +479,8 @@ impl Kernels {
 
     /// Lines to 16 rows, lane by lane, `stride` floats apart.
     pub fn rows(&self, lines: &[Line], rows: &mut [f32], stride: usize) {
-        assert!(stride >= lines.len() && (lines.is_empty() || rows.len() >= 15 * stride + lines.len()));
+        let needed = stride.checked_mul(15).and_then(|others| others.checked_add(lines.len()));
+        assert!(stride >= lines.len() && (lines.is_empty() || needed.is_some_and(|needed| rows.len() >= needed)));
         let Some(table) = self.table else { return oracle::rows(lines, rows, stride) };
         // SAFETY: 16 rows as long as lines, `stride` floats apart, lie within `rows`; rows is exclusive; C keeps no
         // pointer.

@@ -13,7 +13,7 @@ use crate::settings::{Channels, MAX_BANDS, Settings, Slope, Target};
 pub const TILE: usize = 64;
 
 /// Longest look-ahead, ms.
-const LOOKAHEAD_MAX_MS: f64 = 20.0;
+pub const LOOKAHEAD_MAX_MS: f64 = 20.0;
 /// Length of all ramps, seconds.
 const RAMP_S: f64 = 0.020;
 /// Frames between attempts to run less machinery.
@@ -201,7 +201,7 @@ impl Chain {
 
     /// Takes over settings of the same structure, at a frame of the grid.
     pub fn set(&mut self, settings: &Settings) {
-        let side_before = self.dynamics.reads_sidechain();
+        let side_before = self.dynamics.reads_sidechain() || self.modifiers.external().is_some();
         self.settings = *settings;
         self.crossovers.set(settings);
         self.modifiers.set(settings);
