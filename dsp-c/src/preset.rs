@@ -81,8 +81,9 @@ impl Preset {
     /// Reads the bytes of a preset file. Like [`Preset::from_json`], with an error for bytes that are not UTF-8.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, PresetError> {
         check_length(bytes.len())?;
-        let text = std::str::from_utf8(bytes)
-            .map_err(|error| PresetError::new("$", format!("not UTF-8 text (byte {}); a preset is JSON text", error.valid_up_to() + 1)))?;
+        let text = std::str::from_utf8(bytes).map_err(|error| {
+            PresetError::new("$", format!("not UTF-8 text (byte {}); a preset is JSON text", error.valid_up_to() + 1))
+        })?;
         Self::from_json(text)
     }
 
