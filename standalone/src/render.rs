@@ -1,5 +1,6 @@
 //! Renders one file: source → engine → sink, aligned and of equal length.
 
+use std::path::Path;
 use std::time::Instant;
 
 use octant_dsp::{Engine, Settings};
@@ -25,6 +26,8 @@ const ROUND_FRAMES: usize = 1 << 14;
 pub struct Options<'a> {
     /// What the processor shall do.
     pub settings: &'a Settings,
+    /// Preset as it was named, for titles.
+    pub preset: Option<&'a str>,
     /// The external sidechain.
     pub sidechain: Option<&'a Input>,
     /// Frames per call of the engine.
@@ -63,7 +66,7 @@ pub fn render(job: &Job, options: &Options<'_>) -> Result<Rendered, Failure> {
     let mut trace = job.trace.as_deref().map(|path| TraceSink::create(path, options.overwrite)).transpose()?;
     let mut report = (!job.reports.is_empty())
         .then(|| Report::new(f64::from(shape.sample_rate_hz), shape.channels, options.settings, shape.frames))
-        .map(|report| report.with_title(&job.input.name()));
+        .map(|report| report.with_title(&title(&job.input, options.preset)));
     let bands = engine.bands();
 
     let bar = console.bar(&job.input.name(), shape.frames);
@@ -134,6 +137,16 @@ pub fn render(job: &Job, options: &Options<'_>) -> Result<Rendered, Failure> {
         wall_seconds: begun.elapsed().as_secs_f64(),
         repaired: rounds.non_finite + sidechain.as_ref().map_or(0, |sidechain| sidechain.non_finite) > 0,
     })
+}
+
+/// Title of a report: the file's name without its directories, and the preset's.
+fn title(input: &Input, preset: Option<&str>) -> String {
+    let last =
+        |path: &str| Path::new(path).file_name().map_or_else(|| path.to_owned(), |n| n.to_string_lossy().into_owned());
+    match preset {
+        Some(preset) => format!("{} · {}", last(&input.name()), last(preset)),
+        None => last(&input.name()),
+    }
 }
 
 fn warn_non_finite(console: &Console, input: &Input, count: u64) {

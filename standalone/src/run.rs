@@ -90,6 +90,7 @@ fn render(arguments: &RenderArgs, console: &Console) -> Result<u8, Failure> {
     let made_directory = make_directory(&plan)?;
     let options = Options {
         settings: &settings,
+        preset: arguments.preset.as_deref(),
         sidechain: sidechain.as_ref(),
         block_frames: arguments.block,
         overwrite: arguments.overwrite,

@@ -4,6 +4,7 @@
 mod callgrind;
 mod record;
 mod trial;
+mod worst;
 
 use crate::{project, setup, shell};
 use anyhow::{Result, bail};
@@ -70,6 +71,7 @@ pub fn engine(record: bool) -> Result<ExitCode> {
         costs.push((trial, cost));
     }
     let time_ratio = trial::time_ratio(&program)?;
+    let worst_ratio = worst::ratio(&program)?;
     let engine = |index: usize| costs[index].1.engine;
     let fewer = costs[3..6].iter().map(|(_, cost)| cost.engine).fold(0.0, f64::max);
     let verdicts = vec![
@@ -79,6 +81,7 @@ pub fn engine(record: bool) -> Result<ExitCode> {
         Verdict { what: "costliest of 1, 2, 4 bands ÷ 8 bands", measured: fewer / engine(0), limit: 1.0, decimals: 3 },
         Verdict { what: "blocks of 32 ÷ blocks of 1024", measured: engine(1) / engine(2), limit: 1.15, decimals: 3 },
         Verdict { what: "silence ÷ music", measured: engine(7) / engine(0), limit: 1.05, decimals: 3 },
+        Verdict { what: "worst block ÷ median block at rest", measured: worst_ratio, limit: 3.0, decimals: 2 },
         Verdict { what: "baseline ÷ x86-64-v3, time", measured: time_ratio, limit: 2.5, decimals: 2 },
     ];
     println!("\nlimits                                                measured            limit");
