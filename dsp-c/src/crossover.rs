@@ -145,6 +145,12 @@ impl Crossovers {
         self.slope
     }
 
+    /// Sign of the tree's input: −1 where an odd number of inverting 12 dB crossovers would turn the bass over.
+    pub fn polarity(&self) -> f32 {
+        let odd = !(MAX_CROSSOVERS - self.first).is_multiple_of(2);
+        if self.slope == Slope::Db12 && odd { -1.0 } else { 1.0 }
+    }
+
     /// Coefficients while nothing moves.
     pub fn tree(&self) -> &Tree {
         &self.tree

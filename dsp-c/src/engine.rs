@@ -127,6 +127,8 @@ pub struct Engine {
     dry_at: usize,
     meters: Arc<Meters>,
     non_finite_blocks: u64,
+    /// Nothing in this block has been infinite or NaN.
+    finite: bool,
     /// Second channel of a mono stream; what both chains share.
     scratch: Box<Scratch>,
 }
@@ -192,6 +194,7 @@ impl Engine {
             dry_at: 0,
             meters: Arc::default(),
             non_finite_blocks: 0,
+            finite: true,
             scratch: Box::new(scratch),
         };
         new.reset();
@@ -294,9 +297,7 @@ impl Engine {
             self.clock += length as u64;
             at += length;
         }
-        // What is not finite in the history of a filter is in its output at the next frame.
-        let finite = main.iter().all(|row| row.last().is_none_or(|x| x.is_finite()));
-        self.finish(finite);
+        self.finish();
     }
 
     /// Takes over what was asked for.
@@ -417,6 +418,8 @@ impl Engine {
                 blend(fade, in_right, right);
             }
         }
+        // What is not finite in the history of a filter is in its output at the next frame.
+        self.finite &= [&*left, &*right].iter().all(|row| row.last().is_none_or(|x| x.is_finite()));
         if bypassing {
             let amount = &mut gain_out[..frames];
             self.bypass.fill(amount);
@@ -457,9 +460,9 @@ impl Engine {
     }
 
     /// After a block: meters out, and away with a history that is not finite.
-    fn finish(&mut self, finite: bool) {
+    fn finish(&mut self) {
         self.chains[self.playing].publish(&self.meters);
-        if !finite {
+        if !std::mem::replace(&mut self.finite, true) {
             self.non_finite_blocks += 1;
             let settings = *self.chains[self.playing].settings();
             self.chains[self.playing].restart(&settings);

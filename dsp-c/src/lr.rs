@@ -52,7 +52,7 @@ pub struct Chain {
     channels: usize,
     settings: Settings,
     lookahead: usize,
-    /// −1 where an odd number of inverting 12 dB crossovers would turn the bass over.
+    /// [`Crossovers::polarity`].
     polarity: f32,
     crossovers: Crossovers,
     dynamics: Dynamics,
@@ -146,9 +146,8 @@ impl Chain {
         let fs = self.sample_rate_hz;
         self.settings = *settings;
         self.lookahead = samples(settings.lookahead_ms, fs);
-        let inverted = settings.slope == Slope::Db12 && settings.bands.is_multiple_of(2);
-        self.polarity = if inverted { -1.0 } else { 1.0 };
         self.crossovers.restart(settings);
+        self.polarity = self.crossovers.polarity();
         self.dynamics.restart(settings);
         self.modifiers = Modifiers::new(settings, self.channels, Self::ramp_frames(fs));
         (self.down, self.side_down, self.up) = (DownState::ZERO, DownState::ZERO, UpState::ZERO);

@@ -111,12 +111,15 @@ impl Preset {
     }
 
     fn from_object(raw: &Map<String, Value>) -> Result<Self, PresetError> {
-        let null = Value::Null;
-        let format = raw.get("format").unwrap_or(&null);
+        let required = |key: &'static str, what: &str| {
+            raw.get(key).ok_or_else(|| PresetError::new(key, format!("is missing, expected {what}")))
+        };
+        let quoted = format!("\"{FORMAT}\"");
+        let format = required("format", &quoted)?;
         if format != FORMAT {
-            return Err(expected("format", &format!("\"{FORMAT}\""), format));
+            return Err(expected("format", &quoted, format));
         }
-        let version = raw.get("version").unwrap_or(&null);
+        let version = required("version", "1")?;
         if version.as_f64() != Some(1.0) {
             return Err(expected("version", "1", version));
         }

@@ -49,7 +49,7 @@ use crate::crossover::Crossovers;
 use crate::ffi::{DenormalsOff, Kernels, Steps};
 use crate::layout::{DownState, Line, SLOTS, WIDE_LANE};
 use crate::lr::TILE;
-use crate::settings::{Settings, Slope};
+use crate::settings::Settings;
 
 /// Rows start on multiples of this many floats: two cache lines, because processors fetch them in pairs.
 const PADDING: usize = 32;
@@ -86,12 +86,12 @@ impl Splitter {
         let stride = max_frames.max(1).next_multiple_of(PADDING);
         let storage = vec![0.0f32; 2 * SLOTS * stride + PADDING].into_boxed_slice();
         let first = storage.as_ptr().align_offset(PADDING * size_of::<f32>());
-        let inverted = settings.slope == Slope::Db12 && settings.bands.is_multiple_of(2);
+        let crossovers = Crossovers::new(settings, sample_rate_hz);
         Self {
             kernels: Kernels::best(),
             bands: settings.bands,
-            crossovers: Crossovers::new(settings, sample_rate_hz),
-            polarity: if inverted { -1.0 } else { 1.0 },
+            polarity: crossovers.polarity(),
+            crossovers,
             state: DownState::ZERO,
             pairs: [[0.0; 2]; TILE],
             lines: [Line::ZERO; TILE],

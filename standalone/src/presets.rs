@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use octant_dsp::Engine;
 use octant_dsp::params::{self, closest};
 use octant_dsp::preset::{self, Preset};
 use serde_json::json;
@@ -98,6 +99,9 @@ pub fn check(path: &Path) -> Result<String, Failure> {
     let mut text = String::new();
     for warning in &warnings {
         let _ = writeln!(text, "{name}: warning: {warning}");
+    }
+    if let Err(error) = Engine::new(CHECK_RATE_HZ, 2, &preset.settings) {
+        let _ = writeln!(text, "{name}: warning: {error}; it cannot be rendered");
     }
     let known = preset.unknown.top.keys().chain(
         preset.unknown.bands.iter().flat_map(|band| band.band.keys().chain(band.above.keys()).chain(band.below.keys())),

@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 
 #[cfg(target_os = "linux")]
-use crate::guarded::Guarded;
+use crate::system::guarded::Guarded;
 
 /// Which memory a test works in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

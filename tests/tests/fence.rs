@@ -6,10 +6,10 @@ use octant_dsp::Engine;
 use octant_dsp::ffi::{DenormalsOff, Isa, Kernels};
 use octant_dsp::settings::{Channels, Detector, Law, Settings, Slope};
 use octant_tests::cases::{self, Bench, Case};
-use octant_tests::guarded::Guarded;
 use octant_tests::place::Place;
 use octant_tests::random::Random;
 use octant_tests::signals::{self, LENGTHS, LONG};
+use octant_tests::system::guarded::Guarded;
 
 fn fence(case: &Case, kernels: Kernels, frames: usize, places: &[Place]) -> Vec<String> {
     let wanted = case.run_whole(kernels, frames);
@@ -184,7 +184,7 @@ fn damage_beside_a_slice_is_noticed() {
 fn one_float_beyond_the_end_is_fatal() {
     const ROLE: &str = "OCTANT_TEST_READ_BEYOND";
     if let Ok(end) = std::env::var(ROLE) {
-        octant_tests::guarded::read_beyond(end == "upper");
+        octant_tests::system::guarded::read_beyond(end == "upper");
         return;
     }
     for end in ["lower", "upper"] {

@@ -4,7 +4,7 @@ use octant_dsp::layout::{
     Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, RampLanes, Ramps, Rms, Section, Section4, Section8,
     Smooth, Source, Tree, UpState,
 };
-use octant_tests::layout::{Place, in_c};
+use octant_tests::system::layout::{Place, in_c};
 
 const HEADER: &str = include_str!("../../dsp-c/include/octant_dsp.h");
 const MIRROR: &str = include_str!("../../dsp-c/src/ffi.rs");

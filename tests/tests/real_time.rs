@@ -12,8 +12,8 @@ use octant_dsp::ffi::{Isa, Kernels};
 use octant_dsp::settings::{Channels, Detector, Law, Settings, Sidechain, Slope, Target};
 use octant_tests::random::Random;
 use octant_tests::signals;
+use octant_tests::system::watch::{Counts, Misdeed, Watch, in_fp_mode, misbehave};
 use octant_tests::tools;
-use octant_tests::watch::{Counts, Misdeed, Watch, in_fp_mode, misbehave};
 
 /// A watch that sees everything; None where the kernel cannot show system calls and nobody insists.
 fn watch(test: &str) -> Watch {

@@ -10,9 +10,9 @@ use std::collections::BTreeSet;
 use octant_dsp::Engine;
 use octant_dsp::ffi::{Isa, Kernels, Steps};
 use octant_dsp::settings::{Channels, Settings, Slope};
-use octant_tests::faults::{Access, WatchedRow, record};
 use octant_tests::random::Random;
 use octant_tests::signals;
+use octant_tests::system::faults::{Access, WatchedRow, record};
 use symbols::{C_LIBRARY, Symbols};
 
 /// Tables in C that this processor runs.

@@ -1,5 +1,4 @@
 //! Unsafe inside: records who reads and writes certain rows, access by access. x86-64 Linux.
-#![allow(unsafe_code)]
 
 use std::ffi::c_int;
 use std::sync::Mutex;

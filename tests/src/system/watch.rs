@@ -1,7 +1,6 @@
 //! Unsafe inside: watches this thread for heap, locks, waiting and system calls. x86-64 Linux.
 //!
 //! A program that uses this module has its `malloc`, `free`, `pthread_mutex_lock` … replaced by counting ones.
-#![allow(unsafe_code)]
 
 use std::ffi::c_int;
 use std::io;

@@ -1,5 +1,4 @@
 //! Unsafe inside: sizes and offsets of the interface's structs as the C compiler sees them.
-#![allow(unsafe_code)]
 
 use std::ffi::{CStr, c_char};
 

@@ -1,5 +1,4 @@
 //! Unsafe inside: slices between forbidden pages. Whoever reads or writes beyond an end is stopped by the processor.
-#![allow(unsafe_code)]
 
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};

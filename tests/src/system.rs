@@ -1,0 +1,10 @@
+//! The only place of the tests with `unsafe`: pages with guards, page faults, trapped system calls, C layouts.
+#![allow(unsafe_code)]
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+pub mod faults;
+#[cfg(target_os = "linux")]
+pub mod guarded;
+pub mod layout;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+pub mod watch;
