@@ -66,7 +66,9 @@ fn errors_name_the_path() {
 #[test]
 fn errors_of_the_whole_text_begin_with_a_dollar() {
     assert_eq!(error_of("[]"), "$: expected an object, found []");
-    assert_eq!(error_of("{}"), r#"format: expected "octant-preset", found null"#);
+    assert_eq!(error_of("{}"), r#"format: is missing, expected "octant-preset""#);
+    assert_eq!(error_of(r#"{"format": null}"#), r#"format: expected "octant-preset", found null"#);
+    assert_eq!(error_of(r#"{"format": "octant-preset"}"#), "version: is missing, expected 1");
     assert_eq!(error_of(r#"{"format": "x"}"#), r#"format: expected "octant-preset", found "x""#);
     for version in ["2", "true", "\"1\"", "null", "1.5"] {
         let text = format!(r#"{{"format": "octant-preset", "version": {version}}}"#);
@@ -78,7 +80,7 @@ fn errors_of_the_whole_text_begin_with_a_dollar() {
         assert_eq!(error.matches(" line ").count() + error.matches("(line ").count(), 1, "{error}");
     }
     let not_text = Preset::from_bytes(b"{\"a\xff").expect_err("not UTF-8").to_string();
-    assert_eq!(not_text, "$: not UTF-8 text (byte 4)");
+    assert_eq!(not_text, "$: not UTF-8 text (byte 4); a preset is JSON text");
 }
 
 #[test]

@@ -39,10 +39,10 @@ impl Tally {
 /// `test result: ok. 6 passed; 0 failed; …` of cargo test, `Summary [ 0.1s] 3 tests run: 2 passed, 1 failed, …` of nextest.
 fn summary(line: &str) -> Option<Count> {
     let line = without_colours(line);
-    let line = line.trim();
+    // An indented `test result:` is what nextest shows of a failed test: its own summary counts it.
     let figures = match line.strip_prefix("test result: ") {
         Some(rest) => rest.split_once(". ")?.1,
-        None => line.strip_prefix("Summary [").and_then(|rest| rest.split_once(" run: "))?.1,
+        None => line.trim_start().strip_prefix("Summary [").and_then(|rest| rest.split_once(" run: "))?.1,
     };
     let mut count = Count::default();
     for figure in figures.split([',', ';']) {
@@ -83,6 +83,7 @@ mod tests {
             "     Summary [   0.005s] 3 tests run: 2 passed (1 slow), 1 failed, 4 skipped",
             "\x1b[31m     Summary\x1b[0m [   0.005s] 4/9 tests run: \x1b[1m2\x1b[0m passed, 1 timed out, 1 exec failed, 0 skipped",
             "test engine::tests::passed ... ok",
+            "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 13 filtered out",
         ] {
             tally.read(line);
         }
