@@ -4,8 +4,8 @@ use nice_plug::log::writer_from_env;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::FmtSubscriber;
 
-/// Sets the log up for this library; whether that worked.
-pub fn set_up() -> bool {
+/// Sets the log up for this library, once.
+pub fn set_up() {
     let subscriber = FmtSubscriber::builder()
         .with_max_level(LevelFilter::WARN)
         .with_target(false)
@@ -13,5 +13,6 @@ pub fn set_up() -> bool {
         .with_ansi(false)
         .with_writer(writer_from_env())
         .finish();
-    tracing::subscriber::set_global_default(subscriber).is_ok()
+    // Fails only if there is one already.
+    let _ = tracing::subscriber::set_global_default(subscriber);
 }

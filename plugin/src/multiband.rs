@@ -69,7 +69,9 @@ impl<const CHANNELS: usize> Plugin for Multiband<CHANNELS> {
     }
 
     fn setup_logger() -> Option<bool> {
-        Some(log::set_up())
+        log::set_up();
+        // "Not done" keeps the framework from replacing the panic hook of a whole process, which may not be ours.
+        Some(false)
     }
 
     fn activate(

@@ -120,6 +120,6 @@ mod tests {
         history.record(step(7));
         assert_eq!(history.redo(), None);
         while history.undo().is_some() {}
-        assert_eq!(history.redo(), Some(&step(6)), "the oldest five and one more are gone");
+        assert_eq!(history.redo(), Some(&step(5)), "the oldest five are gone");
     }
 }
