@@ -22,3 +22,14 @@ use nice_plug::{nice_export_clap, nice_export_vst3};
 
 nice_export_clap!(Octant, OctantMono);
 nice_export_vst3!(Octant, OctantMono);
+
+/// A CLAP is one file on most systems, so what it needs to be passed on stands in it.
+#[used]
+static LICENCES: &str = concat!(
+    "Octant ",
+    env!("CARGO_PKG_VERSION"),
+    ", copyright Octant Audio, MIT OR Apache-2.0\n\n",
+    include_str!("../../LICENSE-MIT"),
+    "\n",
+    include_str!("../../LICENSE-APACHE")
+);
