@@ -360,10 +360,11 @@ fn any_list_of_crossovers_becomes_valid() {
 
 /// What a plugin does with the rows: fields of the right type, named by the ids.
 macro_rules! fields_of {
-    ($name:ident; $($($field:ident).+ $([$index:literal])? $id:ident $path:literal $label:literal
+    ($name:ident; $($($field:ident).+ $([$index:literal])? $id:ident $id_text:literal $path:literal $label:literal
      $short:literal $unit:ident $change:ident $kind:ident $range:tt;)+) => {
         struct $name { $($id: &'static str),+ }
         impl $name {
+            const IDS: &'static [(&'static str, &'static str)] = &[$((stringify!($id), $id_text)),+];
             fn new() -> Self {
                 Self { $($id: stringify!($kind)),+ }
             }
@@ -383,4 +384,5 @@ fn rows_reach_other_macros() {
     assert_eq!((globals.bands, globals.xover7), ("integer", "hz"));
     assert_eq!((band.above_law, band.above_thr, band.hold, band.listen), ("choice", "linear", "log1p", "switch"));
     assert_eq!((globals.kinds().len(), band.kinds().len()), (18, 28));
+    assert!(GlobalFields::IDS.iter().chain(BandFields::IDS).all(|(word, text)| word == text));
 }

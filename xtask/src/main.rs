@@ -1,6 +1,7 @@
-//! The chores of the project, one word each: `cargo xtask setup | demo | test | bench | demo-audio`.
+//! The chores of the project, one word each: `cargo xtask setup | demo | test | bench | bundle | …`.
 
 mod bench;
+mod bundle;
 mod demo;
 mod demo_audio;
 mod project;
@@ -8,6 +9,7 @@ mod setup;
 mod shell;
 mod tally;
 mod test;
+mod validate;
 
 use anyhow::{Context, Result, bail};
 use lexopt::{Arg, Parser, ValueExt};
@@ -19,6 +21,10 @@ cargo xtask VERB
   demo                Builds octant, renders the bundled groove through a factory preset and shows what happened.
   test [FILTER…]      Runs every check and every test; with filters only the tests whose names contain one.
                       The last line counts: N passed, M failed.
+  bundle [--debug]    Makes Octant.clap and Octant.vst3 under target/bundled, optimised unless --debug is given.
+  install [--debug]   The same, and puts them where DAWs look, for this user only.
+  uninstall           Takes them away from there.
+  validate            Makes the bundles and loads the CLAP in a host of the tests: sound, states, a thousand loads.
   setup               Looks for the tools that the tests need and installs what is missing where it can (apt).
                       demo and test do this by themselves.
   bench engine [--record]
@@ -71,6 +77,25 @@ fn run() -> Result<ExitCode> {
             return test::run(&filters);
         }
         "bench" => return bench_verb(&mut words),
+        "bundle" => {
+            let debug = debug_flag(&mut words, "bundle")?;
+            setup::for_building()?;
+            bundle::make(debug)?;
+        }
+        "install" => {
+            let debug = debug_flag(&mut words, "install")?;
+            setup::for_building()?;
+            bundle::install(debug)?;
+        }
+        "validate" => {
+            nothing_more(&mut words)?;
+            setup::for_building()?;
+            return validate::run();
+        }
+        "uninstall" => {
+            nothing_more(&mut words)?;
+            bundle::uninstall()?;
+        }
         unknown => {
             print!("{HELP}");
             bail!("there is no verb {unknown:?}; the page above shows those that there are");
@@ -95,6 +120,19 @@ fn bench_verb(words: &mut Parser) -> Result<ExitCode> {
         Some(other) => bail!("nothing named {other:?} is measured; it goes: cargo xtask bench engine [--record]"),
         None => bail!("what shall be measured? It goes: cargo xtask bench engine [--record]"),
     }
+}
+
+fn debug_flag(words: &mut Parser, verb: &str) -> Result<bool> {
+    let mut debug = false;
+    while let Some(word) = words.next()? {
+        match word {
+            Arg::Long("debug") => debug = true,
+            // What it does anyway.
+            Arg::Long("release") => {}
+            other => return Err(other.unexpected()).with_context(|| format!("it goes: cargo xtask {verb} [--debug]")),
+        }
+    }
+    Ok(debug)
 }
 
 fn nothing_more(words: &mut Parser) -> Result<()> {

@@ -1,0 +1,18 @@
+//! What the library says to the console, or to the file that `NICE_LOG` names: warnings and errors, nothing else.
+
+use nice_plug::log::writer_from_env;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::FmtSubscriber;
+
+/// Sets the log up for this library, once.
+pub fn set_up() {
+    let subscriber = FmtSubscriber::builder()
+        .with_max_level(LevelFilter::WARN)
+        .with_target(false)
+        .without_time()
+        .with_ansi(false)
+        .with_writer(writer_from_env())
+        .finish();
+    // Fails only if there is one already.
+    let _ = tracing::subscriber::set_global_default(subscriber);
+}

@@ -1,0 +1,115 @@
+//! An activated instance: the engine, the latency that was promised, and how long it sounds on.
+
+use octant_dsp::engine::EngineError;
+use octant_dsp::{Engine, Settings};
+
+/// What exists between activation and deactivation.
+#[derive(Debug)]
+pub struct Running {
+    engine: Engine,
+    sample_rate_hz: f64,
+    /// Look-ahead that the host knows as our latency.
+    lookahead_ms: f64,
+    /// Look-ahead for which a restart was asked last.
+    asked_ms: f64,
+    tail_frames: u32,
+    /// No frame has been processed since the reset: settings take effect at once.
+    fresh: bool,
+}
+
+impl Running {
+    /// Allocates everything.
+    pub fn new(sample_rate_hz: f64, channels: usize, settings: &Settings) -> Result<Self, EngineError> {
+        let engine = Engine::new(sample_rate_hz, channels, settings)?;
+        let lookahead_ms = settings.lookahead_ms;
+        let tail_frames = tail_frames(settings, engine.latency_samples(), sample_rate_hz);
+        Ok(Self { engine, sample_rate_hz, lookahead_ms, asked_ms: lookahead_ms, tail_frames, fresh: true })
+    }
+
+    /// Frames by which the output is late.
+    pub fn latency_frames(&self) -> u32 {
+        u32::try_from(self.engine.latency_samples()).unwrap_or(u32::MAX)
+    }
+
+    /// Frames until nothing is heard and every envelope rests after the input has ended.
+    pub fn tail_frames(&self) -> u32 {
+        self.tail_frames
+    }
+
+    /// Takes over settings; whether the host shall be asked for a restart because the latency is another one now.
+    /// Until then the look-ahead stays as it was promised. Real-time safe.
+    pub fn take(&mut self, settings: &Settings) -> bool {
+        let promised = Settings { lookahead_ms: self.lookahead_ms, ..*settings };
+        // Only modes are refused, and the follower gives none that would be.
+        let taken = self.engine.set(&promised);
+        debug_assert!(taken.is_ok());
+        if self.fresh {
+            self.engine.reset();
+        }
+        self.tail_frames = tail_frames(&promised, self.engine.latency_samples(), self.sample_rate_hz);
+        let changed = settings.lookahead_ms != self.asked_ms;
+        self.asked_ms = settings.lookahead_ms;
+        changed && !settings.hold_latency && settings.lookahead_ms != self.lookahead_ms
+    }
+
+    /// Forgets all sound. Real-time safe.
+    pub fn reset(&mut self) {
+        self.engine.reset();
+        self.fresh = true;
+    }
+
+    /// Processes a block of any length in the host's own memory. Real-time safe.
+    pub fn process(&mut self, main: &mut [&mut [f32]], sidechain: &[&[f32]]) {
+        self.fresh &= main.first().is_none_or(|row| row.is_empty());
+        self.engine.process(main, sidechain);
+    }
+}
+
+/// Latency, then the longer of two: the ringing of the lowest crossover down to −140 dB, and the time until the slowest
+/// envelope in use rests (11 time constants: from 60 dB to a thousandth of one).
+fn tail_frames(settings: &Settings, latency: usize, sample_rate_hz: f64) -> u32 {
+    let bands = settings.bands.clamp(1, settings.band.len());
+    let lowest_hz = settings.crossovers_hz[..bands - 1].iter().copied().fold(20_000.0, f64::min).max(20.0);
+    let ringing_s = 20.0 / lowest_hz;
+    let envelope_ms = settings.band[..bands].iter().map(|band| {
+        let release = if band.auto_release { 8.0 * band.release_ms } else { band.release_ms };
+        band.hold_ms + 11.0 * (release + band.attack_ms)
+    });
+    let envelope_s = envelope_ms.fold(0.0, f64::max) / 1000.0;
+    let frames = latency as f64 + ringing_s.max(envelope_s) * sample_rate_hz;
+    // Saturates; the largest value means "forever" to hosts.
+    frames.ceil().min(f64::from(u32::MAX - 1)) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_latency_stays_until_the_next_activation() {
+        let mut settings = Settings { lookahead_ms: 5.0, ..Settings::default() };
+        let mut running = Running::new(48_000.0, 2, &settings).expect("valid");
+        assert_eq!(running.latency_frames(), 240);
+        settings.lookahead_ms = 10.0;
+        assert!(running.take(&settings), "a restart is asked for");
+        assert!(!running.take(&settings), "once");
+        running.reset();
+        assert_eq!(running.latency_frames(), 240, "a reset changes nothing");
+        settings.lookahead_ms = 5.0;
+        assert!(!running.take(&settings), "back to what was promised");
+        settings.hold_latency = true;
+        settings.lookahead_ms = 1.0;
+        assert!(!running.take(&settings), "held");
+        assert_eq!(Running::new(48_000.0, 2, &settings).expect("valid").latency_frames(), 48);
+    }
+
+    #[test]
+    fn the_tail_covers_latency_release_and_ringing() {
+        let mut settings = Settings { lookahead_ms: 5.0, ..Settings::default() };
+        let at = |settings: &Settings| Running::new(48_000.0, 2, settings).expect("valid").tail_frames();
+        assert_eq!(at(&settings), 240 + 1210 * 48);
+        settings.band[0].release_ms = 5000.0;
+        settings.band[0].auto_release = true;
+        assert_eq!(at(&settings), 240 + 11 * 40_010 * 48);
+    }
+}
