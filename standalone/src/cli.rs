@@ -35,7 +35,7 @@ Exit codes:
   4    a preset or a parameter is invalid
   5    an output exists, is an input, or cannot be written (disk full, no permission, closed pipe)
   6    done and complete, but an input held NaN or infinities, processed as silence
-  130  interrupted by Ctrl-C; no unfinished file is left
+  130  interrupted (Ctrl-C, SIGTERM, SIGHUP); no unfinished file is left
 With several inputs one bad file does not stop the others;
 the exit code is that of the first failure.";
 
