@@ -2,8 +2,8 @@
 //!
 //! Count what happens inside the framework's `process`: 48 kHz, 64 frames, eight bands, each compressing.
 
-use octant_tests::clap::{Instance, linked};
 use octant_tests::random::Random;
+use octant_tests::system::clap::{Instance, linked};
 
 const FRAMES: usize = 64;
 

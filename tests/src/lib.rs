@@ -4,7 +4,6 @@
 //! forbidden neighbours. [`system`] is what needs the operating system, and the only place with `unsafe`.
 
 pub mod cases;
-pub mod clap;
 pub mod outcome;
 pub mod place;
 pub mod random;

@@ -1,6 +1,8 @@
-//! The only place of the tests with `unsafe`: pages with guards, page faults, trapped system calls, C layouts.
+//! The only place of the tests with `unsafe`: pages with guards, page faults, trapped system calls, C layouts,
+//! plugins loaded as hosts load them.
 #![allow(unsafe_code)]
 
+pub mod clap;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub mod faults;
 #[cfg(target_os = "linux")]

@@ -2,8 +2,8 @@
 
 use octant_dsp::params::{self, ParamRef};
 use octant_dsp::{Engine, Preset, Settings, preset};
-use octant_tests::clap::{Info, Instance, linked};
 use octant_tests::random::Random;
+use octant_tests::system::clap::{Info, Instance, linked};
 use std::collections::BTreeMap;
 
 const RATE_HZ: f64 = 48_000.0;

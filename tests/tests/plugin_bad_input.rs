@@ -1,7 +1,7 @@
 //! What a careless host may do to the plugin: the output stays finite, and what comes next is right.
 
-use octant_tests::clap::{Instance, linked};
 use octant_tests::random::Random;
+use octant_tests::system::clap::{Instance, linked};
 
 const FRAMES: usize = 256;
 

@@ -1,8 +1,8 @@
 //! The built bundle, loaded as a host loads it; `cargo xtask validate` makes it and says where it lies.
 
 use octant_dsp::{Engine, Settings};
-use octant_tests::clap::{Instance, built};
 use octant_tests::random::Random;
+use octant_tests::system::clap::{Instance, built};
 use std::path::PathBuf;
 
 const FRAMES: usize = 4096;
@@ -43,7 +43,7 @@ fn both_plugins_sound_like_the_engine() {
 fn states_of_the_bundle_and_of_the_source_are_the_same() {
     let mut instance = Instance::new(&built(&bundle()).expect("loads"), "audio.octant.octant");
     let state = instance.save();
-    assert_eq!(state, Instance::new(&octant_tests::clap::linked(), "audio.octant.octant").save());
+    assert_eq!(state, Instance::new(&octant_tests::system::clap::linked(), "audio.octant.octant").save());
     assert!(instance.load(&state));
 }
 

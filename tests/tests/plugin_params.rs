@@ -1,8 +1,8 @@
 //! The plugin's parameters as a host sees them.
 
 use octant_dsp::params::{self, Change};
-use octant_tests::clap::{Instance, linked};
 use octant_tests::random::Random;
+use octant_tests::system::clap::{Instance, linked};
 
 /// The number that hosts know an id by; it must never change.
 fn number(id: &str) -> u32 {

@@ -1,7 +1,7 @@
 //! States: what is saved comes back, what is damaged changes nothing.
 
-use octant_tests::clap::{Instance, linked};
 use octant_tests::random::Random;
+use octant_tests::system::clap::{Instance, linked};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ fn values(instance: &mut Instance) -> BTreeMap<String, f64> {
 
 fn scramble(instance: &mut Instance, seed: u64) {
     let mut random = Random::new(seed);
-    let event = |info: &octant_tests::clap::Info, random: &mut Random| {
+    let event = |info: &octant_tests::system::clap::Info, random: &mut Random| {
         let value = random.between(info.range[0], info.range[1]);
         (info.id, if info.stepped { value.round() } else { value })
     };

@@ -1,4 +1,4 @@
-//! A CLAP host of few lines, for the plugin linked into the test or for a built file. Needs `unsafe`, to load it.
+//! A CLAP host of few lines, for the plugin linked into the test or for a built file.
 
 use clack_extensions::latency::{HostLatency, HostLatencyImpl, PluginLatency};
 use clack_extensions::params::{
@@ -90,7 +90,6 @@ pub struct Info {
 /// The entry of the plugin that is linked into this program.
 pub fn linked() -> PluginEntry {
     // SAFETY: the entry is that of the framework's macro, a static that lives as long as the program.
-    #[allow(unsafe_code)]
     let entry = unsafe { PluginEntry::load_from_raw(&plugin::clap_entry, c"/linked/Octant.clap") };
     entry.expect("the linked entry")
 }
@@ -98,7 +97,6 @@ pub fn linked() -> PluginEntry {
 /// The entry of a built file.
 pub fn built(file: &Path) -> Result<PluginEntry, String> {
     // SAFETY: tests load nothing but what this workspace built.
-    #[allow(unsafe_code)]
     let entry = unsafe { PluginEntry::load(file) };
     entry.map_err(|error| error.to_string())
 }
