@@ -1,7 +1,7 @@
 //! Every check and every test.
 
 use crate::tally::{Count, Tally};
-use crate::{setup, shell};
+use crate::{setup, shell, validate};
 use anyhow::Result;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -24,9 +24,18 @@ pub fn run(filters: &[String]) -> Result<ExitCode> {
         )?;
         judge(&tally, "clippy", clean);
     } else {
-        println!("filtered: formatting and clippy are left out");
+        println!("filtered: formatting, clippy and the bundles are left out");
     }
     tests(&tally, filters, strict)?;
+    if filters.is_empty() {
+        match validate::prepare() {
+            Ok(command) => counted(&tally, command, "tests of the bundles")?,
+            Err(error) => {
+                println!("{error:#}");
+                judge(&tally, "bundles", false);
+            }
+        }
+    }
     doc_tests(&tally, filters, strict)?;
 
     let Count { passed, failed } = tally.count();

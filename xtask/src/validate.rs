@@ -2,15 +2,19 @@
 
 use crate::{bundle, project, shell};
 use anyhow::Result;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 /// Makes the bundles and runs the tests that load them.
 pub fn run() -> Result<ExitCode> {
+    Ok(if shell::perform(prepare()?)? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Makes the bundles, as they ship, and gives the command that runs the tests which load them.
+pub fn prepare() -> Result<Command> {
     bundle::make(false)?;
-    let clap = project::target_dir()?.join("bundled/Octant.clap");
-    let mut command = shell::command("cargo", &["test", "--release", "--locked", "--package", "octant-tests"]);
+    let mut command = shell::command("cargo", &["test", "--locked", "--package", "octant-tests"]);
     // One after another: some weigh the memory of the process.
     command.args(["--test", "plugin_bundle", "--", "--ignored", "--test-threads=1", "--nocapture"]);
-    command.env("OCTANT_CLAP", clap);
-    Ok(if shell::perform(command)? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    command.env("OCTANT_CLAP", project::target_dir()?.join("bundled/Octant.clap"));
+    Ok(command)
 }
