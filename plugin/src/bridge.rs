@@ -2,19 +2,17 @@
 //!
 //! Writers bracket what belongs together; the reader keeps what it has while a bracket is open. Nobody waits.
 
+use crate::epoch::Epoch;
 use atomic_float::AtomicF64;
 use octant_dsp::{Settings, params};
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicBool, AtomicU64, fence};
-
-/// One finished bracket in [`Bridge::epoch`]; the bits below count the open ones.
-const FINISHED: u64 = 1 << 16;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// Plain values of all parameters, in the order of [`params::all`], and what makes them readable as a whole.
 #[derive(Debug)]
 pub struct Bridge {
-    /// Finished brackets × [`FINISHED`] + open brackets. Its changes publish `plain`: see [`read`](Self::read).
-    epoch: AtomicU64,
+    /// Its brackets publish `plain`.
+    epoch: Epoch,
     /// Whether a state that is being loaded into this instance holds a bracket open. Relaxed: only the loading thread
     /// looks at it.
     loading: AtomicBool,
@@ -25,7 +23,7 @@ pub struct Bridge {
 impl Default for Bridge {
     fn default() -> Self {
         let plain = params::all().map(|row| AtomicF64::new(row.param.default())).collect();
-        Self { epoch: AtomicU64::new(FINISHED), loading: AtomicBool::new(false), plain }
+        Self { epoch: Epoch::new(), loading: AtomicBool::new(false), plain }
     }
 }
 
@@ -37,59 +35,42 @@ impl Bridge {
 
     /// Writes one value, a whole of its own. Real-time safe.
     pub fn write(&self, row: usize, plain: f64) {
-        self.open();
+        self.epoch.open();
         self.plain[row].store(plain, Relaxed);
-        self.close();
+        self.epoch.close();
     }
 
     /// Writes all values; the audio thread gets all of them in the same block. Real-time safe.
     pub fn write_whole(&self, settings: &Settings) {
-        self.open();
+        self.epoch.open();
         for (cell, row) in self.plain.iter().zip(params::all()) {
             cell.store(row.get(settings), Relaxed);
         }
-        self.close();
+        self.epoch.close();
     }
 
     /// Holds everything back that is written from now on until [`release`](Self::release). Real-time safe.
     pub fn hold(&self) {
         if !self.loading.swap(true, Relaxed) {
-            self.open();
+            self.epoch.open();
         }
     }
 
     /// Ends what [`hold`](Self::hold) began, if it did. Real-time safe.
     pub fn release(&self) {
         if self.loading.swap(false, Relaxed) {
-            self.close();
+            self.epoch.close();
         }
-    }
-
-    fn open(&self) {
-        self.epoch.fetch_add(1, Relaxed);
-        // A reader that sees one of the values written from here on sees, after its own fence, that a bracket is open.
-        fence(Release);
-    }
-
-    fn close(&self) {
-        // Release: who sees this epoch sees the values written before.
-        self.epoch.fetch_add(FINISHED - 1, Release);
     }
 
     /// Copies all values if something was written since epoch `seen` and no bracket is open; gives the new epoch.
     /// After `None` the contents of `into` mean nothing. Real-time safe, and never waits.
     pub fn read(&self, seen: u64, into: &mut [f64]) -> Option<u64> {
-        // Acquire: pairs with the end of the last bracket.
-        let epoch = self.epoch.load(Acquire);
-        if epoch == seen || !epoch.is_multiple_of(FINISHED) {
-            return None;
-        }
+        let epoch = self.epoch.changed_since(seen)?;
         for (copy, cell) in into.iter_mut().zip(&self.plain) {
             *copy = cell.load(Relaxed);
         }
-        // Pairs with the fence of `open`: a value of a newer bracket among the copies shows in the epoch below.
-        fence(Acquire);
-        (self.epoch.load(Relaxed) == epoch).then_some(epoch)
+        self.epoch.still(epoch).then_some(epoch)
     }
 }
 

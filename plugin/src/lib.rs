@@ -5,6 +5,7 @@
 
 pub mod bridge;
 pub mod carrier;
+mod epoch;
 mod follower;
 mod loading;
 mod log;
@@ -14,6 +15,7 @@ mod remote;
 mod running;
 pub mod session;
 pub mod state;
+mod sync;
 pub mod undo;
 
 pub use multiband::{Multiband, Octant, OctantMono};

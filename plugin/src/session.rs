@@ -46,7 +46,7 @@ impl Session {
         Self { params, bridge, kept: Mutex::default() }
     }
 
-    /// The contents; not for the audio thread.
+    /// The contents; not for the audio thread. Waits for other guards, also for one of the same statement.
     pub fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -136,5 +136,96 @@ impl Kept {
         for (key, value) in &self.unknown {
             contents.entry(key.as_str()).or_insert_with(|| value.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::undo::{Change, Step};
+    use nice_plug::prelude::PluginState;
+
+    fn document(params: &OctantParams) -> Value {
+        params.session.map(Value::clone)
+    }
+
+    fn filled() -> Arc<OctantParams> {
+        let params = OctantParams::new();
+        let mut kept = params.session.kept();
+        kept.active = 2;
+        for (index, slot) in kept.slots.iter_mut().enumerate() {
+            slot.name = format!("Slot {index}");
+            slot.settings.bands = index + 2;
+            slot.settings.crossovers_hz[0] = 100.0 + index as f64;
+            slot.unknown.top.insert("later".into(), index.into());
+        }
+        let change = Change { id: "b1_gain".into(), from: 0.0, to: -3.5 };
+        kept.history.record(Step { label: "Gain".into(), changes: vec![change] });
+        kept.editor = Some((1200, 700));
+        kept.unknown.insert("key_of_a_later_version".into(), vec![1, 2].into());
+        drop(kept);
+        params
+    }
+
+    #[test]
+    fn everything_comes_back() {
+        let (saved, loaded) = (filled(), OctantParams::new());
+        loaded.session.set(document(&saved));
+        let mut expected = saved.session.kept().clone();
+        // The active slot is what the parameters say, and these are at their defaults.
+        expected.slots[2].settings = saved.settings();
+        let kept = loaded.session.kept().clone();
+        for (slot, expected) in kept.slots.iter().zip(&expected.slots) {
+            assert_eq!(slot.to_json(), expected.to_json());
+        }
+        assert_eq!(kept.history, expected.history);
+        assert_eq!((kept.active, kept.editor), (2, Some((1200, 700))));
+        assert_eq!(document(&loaded), document(&saved), "unknown keys included");
+    }
+
+    #[test]
+    fn slots_are_left_and_entered() {
+        let params = filled();
+        let mut present = params.settings();
+        (present.mix_percent, present.bypass) = (12.0, true);
+        let entered = params.session.switch_to(0, &present);
+        assert_eq!((entered.bands, entered.mix_percent, entered.bypass), (2, 100.0, true));
+        assert_eq!(params.session.switch_to(2, &entered).mix_percent, 12.0);
+    }
+
+    /// A document with one key changed, as a host would hand it over.
+    fn state(change: impl FnOnce(&mut Map<String, Value>), sealed: bool) -> PluginState {
+        let mut contents = state::open(document(&filled())).expect("whole");
+        change(&mut contents);
+        let document = if sealed { state::seal(contents) } else { Value::Object(contents) };
+        let fields = [(state::FIELD.to_owned(), document.to_string())].into();
+        PluginState { version: "0.1.0".into(), params: Default::default(), fields }
+    }
+
+    #[test]
+    fn the_map_is_made_from_the_document_or_emptied() {
+        let rows = octant_dsp::params::all().count();
+        let filtered = |mut state: PluginState| {
+            state::filter(&mut state);
+            loading::end();
+            state
+        };
+        assert_eq!(filtered(state(|_| (), true)).params.len(), rows);
+        assert!(filtered(state(|_| (), false)).params.is_empty(), "no checksum");
+        let missing = filtered(state(|contents| drop(contents.shift_remove("params")), true));
+        assert_eq!(missing.params.len(), rows, "defaults");
+        for (key, value) in [("active", "E".into()), ("version", 2.into()), ("format", "other".into())] {
+            let refused = filtered(state(|contents| drop(contents.insert(key.into(), value)), true));
+            // seal() writes format and version anew only if they are missing from what it gets.
+            assert!(refused.params.is_empty() && refused.fields.is_empty(), "{key}");
+        }
+        let wild = |contents: &mut Map<String, Value>| {
+            contents["params"]["mix"] = 1e300.into();
+            contents["params"]["bands"] = (-7).into();
+            contents["params"]["delta"] = "maybe".into();
+        };
+        let clamped = filtered(state(wild, true)).params;
+        let shown = |id: &str| format!("{:?}", clamped[id]);
+        assert_eq!([shown("mix"), shown("bands"), shown("delta")], ["F32(1.0)", "I32(1)", "Bool(false)"]);
     }
 }

@@ -174,6 +174,38 @@ fn automation_is_the_engines() {
     assert!(bits(&heard) == bits(&expected));
 }
 
+/// A state loaded between two blocks is a change of settings like any other: whole, and faded by the engine.
+#[test]
+fn a_state_loaded_while_playing_is_the_engines_change() {
+    let (first, second) = (factory("mastering-glue").settings, factory("up-down-eight").settings);
+    let (main, sidechain) = (noise("main", 2), noise("sidechain", 2));
+    let mut other = Instance::new(&linked(), "audio.octant.octant");
+    let infos = other.infos();
+    other.flush(&events(&infos, &second));
+    let state = other.save();
+    let changed = Settings { lookahead_ms: first.lookahead_ms, ..second };
+    let mut engine = Engine::new(RATE_HZ, 2, &first).expect("valid");
+    let mut instance = Instance::new(&linked(), "audio.octant.octant");
+    instance.flush(&events(&infos, &first));
+    instance.start(RATE_HZ, 500);
+    let (mut expected, mut heard) = (main.clone(), main);
+    pieces(&mut expected, &sizes(500), |at, piece| {
+        if at == 5000 {
+            engine.set(&changed).expect("valid");
+        }
+        let side: Vec<&[f32]> = sidechain.iter().map(|row| &row[at..at + piece[0].len()]).collect();
+        engine.process(piece, &side);
+    });
+    pieces(&mut heard, &sizes(500), |at, piece| {
+        if at == 5000 {
+            assert!(instance.load(&state));
+        }
+        let side: Vec<&[f32]> = sidechain.iter().map(|row| &row[at..at + piece[0].len()]).collect();
+        instance.process(piece, &side, &[]);
+    });
+    assert!(bits(&heard) == bits(&expected));
+}
+
 #[test]
 fn the_latency_changes_with_a_restart_only() {
     let mut instance = Instance::new(&linked(), "audio.octant.octant");

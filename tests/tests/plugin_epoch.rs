@@ -1,0 +1,102 @@
+//! All interleavings of the plugin's epoch counter, by loom; and each of its orderings is needed.
+
+// The same source, once per set of orderings.
+#![allow(clippy::duplicate_mod)]
+
+use std::panic::catch_unwind;
+
+/// The source of the plugin, with atomics of loom and with orderings of our choice.
+macro_rules! variant {
+    ($name:ident: $close:ident $look:ident, $after_opening:ident $before_looking_again:ident) => {
+        #[path = "."]
+        mod $name {
+            mod sync {
+                pub use loom::sync::atomic::AtomicU64;
+                use loom::sync::atomic::{Ordering, fence};
+                pub const OPEN: Ordering = Ordering::Relaxed;
+                pub const CLOSE: Ordering = Ordering::$close;
+                pub const LOOK: Ordering = Ordering::$look;
+                pub const LOOK_AGAIN: Ordering = Ordering::Relaxed;
+                pub fn after_opening() {
+                    super::super::fence_or_nothing!($after_opening fence);
+                }
+                pub fn before_looking_again() {
+                    super::super::fence_or_nothing!($before_looking_again fence);
+                }
+            }
+            #[path = "../../plugin/src/epoch.rs"]
+            mod epoch;
+
+            /// Two values, written together twice by one thread; another copies them.
+            pub fn check() {
+                use loom::sync::Arc;
+                use loom::sync::atomic::{AtomicU64, Ordering::Relaxed};
+                // Four changes of thread at unasked places: more find nothing more, and take twenty times as long.
+                let mut model = loom::model::Builder::new();
+                model.preemption_bound = Some(4);
+                model.check(|| {
+                    let shared = Arc::new((epoch::Epoch::new(), AtomicU64::new(0), AtomicU64::new(0)));
+                    let writer = {
+                        let shared = Arc::clone(&shared);
+                        loom::thread::spawn(move || {
+                            let (epoch, first, second) = &*shared;
+                            for value in 1..=2 {
+                                epoch.open();
+                                first.store(value, Relaxed);
+                                second.store(value, Relaxed);
+                                epoch.close();
+                            }
+                        })
+                    };
+                    let (epoch, first, second) = &*shared;
+                    let mut seen = 0;
+                    for _ in 0..2 {
+                        if let Some(now) = epoch.changed_since(seen) {
+                            let copies = (first.load(Relaxed), second.load(Relaxed));
+                            if epoch.still(now) {
+                                assert_eq!(copies.0, copies.1, "torn");
+                                assert_eq!(copies.0, (now >> 16) - 1, "an epoch with the values of another");
+                                seen = now;
+                            }
+                        }
+                    }
+                    writer.join().expect("no panic");
+                });
+            }
+        }
+    };
+}
+
+macro_rules! fence_or_nothing {
+    (Nothing $fence:ident) => {
+        let _ = $fence;
+    };
+    ($ordering:ident $fence:ident) => {
+        $fence(Ordering::$ordering)
+    };
+}
+use fence_or_nothing;
+
+variant!(shipped: Release Acquire, Release Acquire);
+variant!(weak_close: Relaxed Acquire, Release Acquire);
+variant!(weak_look: Release Relaxed, Release Acquire);
+variant!(no_fence_in_open: Release Acquire, Nothing Acquire);
+variant!(no_fence_in_still: Release Acquire, Release Nothing);
+
+#[test]
+fn the_shipped_orderings_suffice() {
+    shipped::check();
+}
+
+#[test]
+fn every_ordering_is_needed() {
+    let weakened: [(&str, fn()); 4] = [
+        ("close", weak_close::check),
+        ("first look", weak_look::check),
+        ("fence of open", no_fence_in_open::check),
+        ("fence of still", no_fence_in_still::check),
+    ];
+    for (what, check) in weakened {
+        assert!(catch_unwind(check).is_err(), "without {what} no interleaving fails");
+    }
+}
