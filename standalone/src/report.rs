@@ -8,7 +8,7 @@ pub(crate) mod bands;
 pub(crate) mod colours;
 mod gain_panel;
 mod gains;
-mod json;
+pub(crate) mod json;
 mod levels;
 pub(crate) mod pen;
 pub(crate) mod picture;

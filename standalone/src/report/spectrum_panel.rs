@@ -102,8 +102,7 @@ pub fn grid(mut panel: Group, across: &FrequencyAxis, up: &DecibelAxis) -> Group
         let x = across.x(hz);
         panel = panel.add(line((x, area.top), (x, area.bottom()), colours::GRID));
         if labelled {
-            panel =
-                panel.add(words(&frequency(hz), (x, area.bottom() + 17.0), 11, colours::QUIET, Anchor::Middle));
+            panel = panel.add(words(&frequency(hz), (x, area.bottom() + 17.0), 11, colours::QUIET, Anchor::Middle));
         }
     }
     for db in up.ticks(36.0) {
