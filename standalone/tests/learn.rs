@@ -44,10 +44,12 @@ fn crossovers_fall_into_the_gaps_and_the_preset_does_what_was_foretold() {
         .is_silent_success();
     let rendered = json(&std::fs::read(rendered).unwrap());
     for band in 0..3 {
-        let foretold = found["bands"][band]["expected_reduction_db"]["mean"].as_f64().unwrap();
+        let expected = |key: &str| found["bands"][band]["expected_reduction_db"][key].as_f64().unwrap();
+        let (mean, loud) = (expected("mean"), expected("p95"));
         let done = rendered["bands"][band]["gain_reduction_db"]["mean"].as_f64().unwrap();
-        assert!(foretold > 0.5, "band {band}: {foretold} dB is something to hear");
-        assert!((foretold - done).abs() < 0.5, "band {band}: {foretold} dB foretold, {done} dB done");
+        assert!(mean > 0.5, "band {band}: {mean} dB is something to hear");
+        // The static curve foretells; the release holds what it reached, but not for ever.
+        assert!(mean - 0.3 < done && done < loud, "band {band}: {mean} … {loud} dB foretold, {done} dB done");
     }
 }
 

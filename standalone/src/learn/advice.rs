@@ -6,6 +6,8 @@ use super::levels::Histogram;
 
 /// Knee of every band, dB.
 const KNEE_DB: f64 = 6.0;
+/// What the loud parts of a band, the 95 % level, lose at most, dB.
+const MOST_DB: f64 = 6.0;
 
 /// What one band was like, and what came of it.
 #[derive(Clone, Debug)]
@@ -55,8 +57,9 @@ pub fn band(low_hz: f64, high_hz: f64, histogram: Histogram, peak: f32) -> Advic
     let above = &mut settings.above;
     above.law = Law::Compress;
     above.threshold_db = tenth(median.clamp(-80.0, 0.0));
-    // The more a band's level varies, the more of that is taken away.
-    above.ratio = tenth((1.5 + (loud - soft) / 20.0).clamp(1.5, 4.0));
+    // The more a band's level varies, the more of that is taken away, but loud parts lose no more than MOST_DB.
+    let over = (loud - above.threshold_db).max(MOST_DB + 0.1);
+    above.ratio = tenth((1.5 + (loud - soft) / 20.0).min(over / (over - MOST_DB)).clamp(1.2, 4.0));
     let above = *above;
     let total = active.total() as f64;
     let mean = active.iter().map(|(db, count)| reduction_db(&above, db) * count as f64).sum::<f64>() / total;
@@ -125,15 +128,24 @@ mod tests {
     #[test]
     fn the_median_is_the_threshold_and_more_variation_means_a_higher_ratio() {
         let steady = band(200.0, 2000.0, levels(&[(-21.0, 500), (-20.0, 500), (-19.0, 500)]), 0.2);
-        let varied = band(200.0, 2000.0, levels(&[(-40.0, 500), (-25.0, 500), (-10.0, 500)]), 0.5);
+        let varied = band(200.0, 2000.0, levels(&[(-30.0, 500), (-20.0, 500), (-12.0, 500)]), 0.5);
         assert!((steady.settings.above.threshold_db + 20.0).abs() <= 0.3);
-        assert!((varied.settings.above.threshold_db + 25.0).abs() <= 0.3);
+        assert!((varied.settings.above.threshold_db + 20.0).abs() <= 0.3);
         assert!(varied.settings.above.ratio > steady.settings.above.ratio);
-        // A third of the time 15 dB above the threshold, a third at it.
+        // A third of the time 8 dB above the threshold, a third at it.
         let ratio = varied.settings.above.ratio;
-        let expected = (1.0 - 1.0 / ratio) * (15.0 + KNEE_DB / 8.0) / 3.0;
+        let expected = (1.0 - 1.0 / ratio) * (8.0 + KNEE_DB / 8.0) / 3.0;
         assert!((varied.reduction_db - expected).abs() < 0.2, "{} dB", varied.reduction_db);
         assert!((varied.settings.gain_db - varied.reduction_db).abs() <= 0.05);
+    }
+
+    #[test]
+    fn loud_parts_do_not_lose_too_much() {
+        for loud_db in [-30.0, -20.0, -10.0, 0.0] {
+            let advice = band(200.0, 2000.0, levels(&[(-45.0, 500), (-35.0, 500), (loud_db, 500)]), 0.5);
+            assert!(advice.loud_reduction_db <= MOST_DB + 0.7, "{} dB", advice.loud_reduction_db);
+            assert!(advice.reduction_db > 0.5, "{} dB", advice.reduction_db);
+        }
     }
 
     #[test]
