@@ -11,6 +11,8 @@ pub mod completeness;
 pub mod console;
 pub mod error;
 pub mod flac_sink;
+#[cfg(feature = "live")]
+pub mod live;
 pub mod pipes;
 pub mod plan;
 pub mod presets;
