@@ -101,7 +101,11 @@ pub fn find(host: &Host, side: Side, wanted: Option<&str>) -> Result<Device, Fai
         }
     }
     if other_side {
-        return Err(with_choices(host, side, &format!("--{} {wanted}: this device has no {}", side.word(), side.word())));
+        return Err(with_choices(
+            host,
+            side,
+            &format!("--{} {wanted}: this device has no {}", side.word(), side.word()),
+        ));
     }
     Err(none(host, side, Some(wanted)))
 }
@@ -196,8 +200,7 @@ fn built_in(device: &Device, side: Side) -> bool {
         Side::Output => &["built-in", "internal speaker", "speakers (", "macbook", "imac"],
     };
     let alsa = ["default", "sysdefault", "front", "hw:card=pch", "plughw:card=pch", "pipewire", "pulse"];
-    words.iter().any(|word| name.contains(word))
-        || (host == "alsa" && alsa.iter().any(|start| id.starts_with(start)))
+    words.iter().any(|word| name.contains(word)) || (host == "alsa" && alsa.iter().any(|start| id.starts_with(start)))
 }
 
 /// Every device of the sound systems, as a table or as JSON.
@@ -219,7 +222,8 @@ pub fn list(only: Option<&str>, as_json: bool, midi: &[String]) -> Result<String
         for device in host["devices"].as_array().into_iter().flatten() {
             let word = |key: &str| device[key].as_str().unwrap_or_default().to_owned();
             let mark = if device["default"].as_bool() == Some(true) { "*" } else { " " };
-            let _ = writeln!(text, " {mark}{:40} {:8} {:28} {}", word("id"), word("direction"), word("name"), word("text"));
+            let _ =
+                writeln!(text, " {mark}{:40} {:8} {:28} {}", word("id"), word("direction"), word("name"), word("text"));
         }
     }
     if !midi.is_empty() {

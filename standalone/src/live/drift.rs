@@ -120,9 +120,8 @@ mod tests {
         for block in 0..400 {
             let frames = 1 + (block * 37) % PIECE;
             let taken = corrector.needs(frames);
-            let input: Vec<f32> = (at..at + taken)
-                .map(|n| (std::f64::consts::TAU * hz * n as f64 / rate_hz).sin() as f32)
-                .collect();
+            let input: Vec<f32> =
+                (at..at + taken).map(|n| (std::f64::consts::TAU * hz * n as f64 / rate_hz).sin() as f32).collect();
             at += taken;
             let mut row = vec![0.0f32; frames];
             let way = corrector.run(&input, &mut [&mut row]).expect("runs");
@@ -132,11 +131,18 @@ mod tests {
         }
         let settled = &out[4000..];
         let angle = |position: f64| std::f64::consts::TAU * hz * position / rate_hz;
-        let (mut sine, mut cosine) = (0.0, 0.0);
+        // Least squares: x = sine·s + cosine·c.
+        let mut sums = [0.0; 5];
         for (position, x) in settled {
-            sine += 2.0 * f64::from(*x) * angle(*position).sin() / settled.len() as f64;
-            cosine += 2.0 * f64::from(*x) * angle(*position).cos() / settled.len() as f64;
+            let (s, c) = angle(*position).sin_cos();
+            let x = f64::from(*x);
+            for (sum, term) in sums.iter_mut().zip([s * s, c * c, s * c, x * s, x * c]) {
+                *sum += term;
+            }
         }
+        let [ss, cc, sc, xs, xc] = sums;
+        let determinant = ss * cc - sc * sc;
+        let (sine, cosine) = ((xs * cc - xc * sc) / determinant, (xc * ss - xs * sc) / determinant);
         let noise: f64 = settled
             .iter()
             .map(|(position, x)| {

@@ -19,7 +19,9 @@ const ENTRY_S: f64 = 0.005;
 /// Room for callbacks that come late, s, where both clocks are one but nothing keeps the callbacks in step.
 const MARGIN_S: f64 = 0.001;
 /// For so long the largest block of a callback counts, s (and up to twice that).
-const BLOCK_MEMORY_S: f64 = 5.0;
+const BLOCK_MEMORY_S: f64 = 30.0;
+/// Part of the largest block by which the latency grows whenever the input had too little, up to one whole block.
+const CAUTION: f64 = 0.125;
 /// Frames of samples converted at a time.
 const CHUNK: usize = 256;
 
@@ -76,6 +78,8 @@ pub struct Outlet {
     aligned: f64,
     /// Frames of silence before reading goes on.
     lead: usize,
+    /// Parts of a block that experience has added.
+    caution: f64,
     /// Smallest fill after reading in this second, and output frames until the second is over.
     least: usize,
     least_left: f64,
@@ -129,8 +133,7 @@ pub fn new(kind: Kind, status: &Arc<Status>) -> (Inlet, Outlet) {
     let frames = (CAPACITY_S * rate_hz) as usize + fixed.unwrap_or(0.0) as usize;
     let (ring_in, ring_out) = HeapRb::new(frames * channels).split();
     let (stamps_in, stamps_out) = HeapRb::new(1024).split();
-    let inlet =
-        Inlet { ring: ring_in, stamps: stamps_in, channels, frames: 0, status: Arc::clone(status), main };
+    let inlet = Inlet { ring: ring_in, stamps: stamps_in, channels, frames: 0, status: Arc::clone(status), main };
     let corrector = (clocks == Clocks::Different).then(|| Corrector::new(rate_hz, channels)).flatten();
     let outlet = Outlet {
         ring: ring_out,
@@ -148,6 +151,7 @@ pub fn new(kind: Kind, status: &Arc<Status>) -> (Inlet, Outlet) {
         running: false,
         aligned: 0.0,
         lead: 0,
+        caution: 0.0,
         least: usize::MAX,
         least_left: rate_hz,
         entry: Fade::silent(ENTRY_S * rate_hz),
@@ -218,7 +222,13 @@ impl Outlet {
             self.given += frames as f64;
             return;
         };
-        let difference = newest.frames as f64 + (seconds - newest.seconds) * self.rate_hz - self.given;
+        let mut since = (seconds - newest.seconds) * self.rate_hz;
+        if self.clocks == Clocks::Lockstep {
+            // Both were called in this cycle, or the input in the one before; what is left is when they woke up. Rather
+            // a period too much than one too little.
+            since = frames as f64 * (since / frames.max(1) as f64 + 0.25).floor().max(0.0);
+        }
+        let difference = newest.frames as f64 + since - self.given;
         // A server in lockstep may run faster than time.
         if self.clocks != Clocks::Lockstep {
             let tolerance = (0.004 * self.rate_hz).max(0.75 * self.blocks[0].get().min(self.blocks[1].get()));
@@ -243,6 +253,8 @@ impl Outlet {
             let shown = if self.corrector.is_some() { age } else { self.aligned };
             self.status.age_frames.store(shown, Relaxed);
             self.status.drift_ppm.store(self.tracker.slope().unwrap_or(0.0) * 1.0e6, Relaxed);
+            let deviation = self.corrector.as_ref().map_or(0.0, Corrector::deviation);
+            self.status.ratio_ppm.store(deviation * 1.0e6, Relaxed);
             self.status.settled.store(self.tracker.settled(), Relaxed);
         }
         self.given += frames as f64;
@@ -259,7 +271,7 @@ impl Outlet {
             Clocks::Shared => MARGIN_S * self.rate_hz,
             Clocks::Different => input.max(output),
         };
-        input + output + margin
+        input + output + margin + self.caution * input.max(output)
     }
 
     /// Puts the reading point where it belongs: skips what is too old, or waits in silence.
@@ -267,7 +279,8 @@ impl Outlet {
         let target = self.target();
         let surplus = (difference + self.given - self.read - target).round();
         if surplus > 0.0 {
-            let skipped = self.ring.skip((surplus as usize).min(self.ring.occupied_len() / self.channels) * self.channels);
+            let skipped =
+                self.ring.skip((surplus as usize).min(self.ring.occupied_len() / self.channels) * self.channels);
             self.read += (skipped / self.channels) as f64;
             self.lead = 0;
         } else {
@@ -312,6 +325,7 @@ impl Outlet {
         if !good {
             parts.iter_mut().for_each(|part| part.fill(0.0));
             self.running = false;
+            self.caution = (self.caution + CAUTION).min(1.0);
             Status::count(&self.status.underruns, 1);
             return;
         }

@@ -84,7 +84,8 @@ impl Offer {
             return Err(Failure::device(format!("{}: it has no {channels} channels at {hz} Hz", self.name)));
         };
         let period = self.period(best.buffer_size(), period)?;
-        let config = StreamConfig { channels: best.channels(), sample_rate: hz, buffer_size: BufferSize::Fixed(period) };
+        let config =
+            StreamConfig { channels: best.channels(), sample_rate: hz, buffer_size: BufferSize::Fixed(period) };
         Ok(Format { config, sample: best.sample_format(), period })
     }
 
@@ -124,9 +125,11 @@ fn rank(format: SampleFormat) -> Option<u8> {
 pub fn choose_rate(offers: &[&Offer], asked: Option<u32>) -> Result<u32, Failure> {
     if let Some(hz) = asked {
         return match offers.iter().find(|offer| !offer.has_rate(hz)) {
-            Some(offer) => {
-                Err(Failure::device(format!("--rate {hz}: {} offers {}; choose one of these", offer.name, offer.rates())))
-            }
+            Some(offer) => Err(Failure::device(format!(
+                "--rate {hz}: {} offers {}; choose one of these",
+                offer.name,
+                offer.rates()
+            ))),
             None => Ok(hz),
         };
     }

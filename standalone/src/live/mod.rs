@@ -38,7 +38,6 @@ use std::time::Instant;
 use crate::console::Console;
 use crate::error::Failure;
 use crate::presets;
-use command::Switch;
 use desk::{Desk, Slot};
 use open::{Choice, HostMaker};
 use options::{DevicesArgs, LiveArgs};
@@ -65,6 +64,7 @@ pub fn run(arguments: &LiveArgs, console: &Console) -> Result<u8, Failure> {
         latency: arguments.latency,
         drift: arguments.drift.unwrap_or_default(),
         no_connect: arguments.no_connect,
+        unmuted: arguments.unmute,
     };
     let settings = *desk.settings();
     let supervisor = Supervisor::new(host, host_id.to_string(), choice, !arguments.no_reconnect, &settings);
@@ -114,22 +114,10 @@ fn turn_until_the_end(session: &mut Session, arguments: &LiveArgs, console: &Con
             if !arguments.json {
                 console.say(&format!("octant: {} -> {}, {rate} Hz, {latency:.1} ms", wiring.input, wiring.output));
             }
-            hold_the_microphone(session, arguments);
         }
         if session.supervisor.ended() {
             return Ok(());
         }
-    }
-}
-
-/// A microphone beside its loudspeakers howls: it is let through only by the user's own word.
-fn hold_the_microphone(session: &mut Session, arguments: &LiveArgs) {
-    if session.supervisor.may_howl() && !arguments.unmute {
-        let _ = session.desk.mute(Switch::On);
-        session.say(
-            "the input is muted: it may be this machine's microphone beside its own speakers, which howls; \
-             press m, or start with --unmute, to let it through",
-        );
     }
 }
 

@@ -44,6 +44,8 @@ pub struct Choice {
     pub drift: DriftChoice,
     /// JACK: leave the ports unconnected.
     pub no_connect: bool,
+    /// The input may come from the machine's own microphone beside its own speakers.
+    pub unmuted: bool,
 }
 
 /// The devices that a session stays with.
@@ -87,8 +89,8 @@ pub struct Streams {
     pub clocks: Clocks,
     /// Frames that the resampler delays.
     pub resampler_frames: usize,
-    /// Input and output may be the machine's own microphone and speakers.
-    pub may_howl: bool,
+    /// The input is muted because it may be the machine's own microphone beside its own speakers.
+    pub held: bool,
     /// Sentences for the user.
     pub notes: Vec<String>,
 }
@@ -141,8 +143,7 @@ pub fn open(request: &Request) -> Result<Streams, Failure> {
     let offers: Vec<&Offer> = [&input_offer, &output_offer].into_iter().chain(sidechain_offer.as_ref()).collect();
     let rate_hz = format::choose_rate(&offers, choice.rate)?;
     let channels = format::choose_channels(&input_offer, &output_offer, rate_hz)?;
-    let (input_format, output_format) =
-        format::choose(&input_offer, &output_offer, rate_hz, channels, choice.buffer)?;
+    let (input_format, output_format) = format::choose(&input_offer, &output_offer, rate_hz, channels, choice.buffer)?;
 
     let id_of = |device: &Device| device.id().map_err(|e| Failure::device(sentence(&e)));
     let devices = Devices {
@@ -170,9 +171,8 @@ pub fn open(request: &Request) -> Result<Streams, Failure> {
         notes.push(format!("{} has one channel: it goes to both of {}", devices::name(&input), devices::name(&output)));
     }
     let (inlet, outlet) = feed::new(kind(channels.into(), clocks, true), status);
-    let input_stream_open = wrap(&input, input_format, "input", |format, alarm| {
-        input_stream(&input, format, inlet, time, alarm)
-    })?;
+    let input_stream_open =
+        wrap(&input, input_format, "input", |format, alarm| input_stream(&input, format, inlet, time, alarm))?;
     let mut side_outlet = None;
     let mut side = None;
     if let (Some(device), Some(offer), Some(id)) = (&sidechain, &sidechain_offer, &devices.sidechain) {
@@ -180,26 +180,25 @@ pub fn open(request: &Request) -> Result<Streams, Failure> {
         let clocks = self::clocks(choice.drift, id, &devices.output);
         let (inlet, outlet) = feed::new(kind(width.into(), clocks, false), status);
         side_outlet = Some(outlet);
-        side = Some(wrap(device, format, "sidechain", |format, alarm| {
-            input_stream(device, format, inlet, time, alarm)
-        })?);
+        side =
+            Some(wrap(device, format, "sidechain", |format, alarm| input_stream(device, format, inlet, time, alarm))?);
     }
-    let (player, wishes) =
-        Player::new(f64::from(rate_hz), channels.into(), *wish, outlet, side_outlet, status)
-            .map_err(|e| Failure::settings(e.to_string()))?;
-    let output_stream_open = wrap(&output, output_format, "output", |format, alarm| {
-        output_stream(&output, format, player, time, alarm)
-    })?;
+    // A microphone beside its loudspeakers howls: nothing passes before the user has said so.
+    let held = known.is_none() && !choice.unmuted && devices::may_howl(&input, &output);
+    let wish = Wish { muted: wish.muted || held, ..*wish };
+    let (player, wishes) = Player::new(f64::from(rate_hz), channels.into(), wish, outlet, side_outlet, status)
+        .map_err(|e| Failure::settings(e.to_string()))?;
+    let output_stream_open =
+        wrap(&output, output_format, "output", |format, alarm| output_stream(&output, format, player, time, alarm))?;
     let open: Vec<Open> = [input_stream_open, output_stream_open].into_iter().chain(side).collect();
     #[cfg(feature = "jack")]
     if choice.no_connect && host.id() == cpal::HostId::Jack {
         super::wires::disconnect()?;
     }
-    let may_howl = devices::may_howl(&input, &output);
     for open in &open {
         open.stream.play().map_err(|e| Failure::device(format!("{} {}: {}", open.what, open.name, sentence(&e))))?;
     }
-    Ok(Streams { open, wishes, devices, rate_hz, channels: channels.into(), clocks, resampler_frames, may_howl, notes })
+    Ok(Streams { open, wishes, devices, rate_hz, channels: channels.into(), clocks, resampler_frames, held, notes })
 }
 
 /// Builds one stream with `build` and wraps it.
@@ -210,8 +209,7 @@ fn wrap(
     build: impl FnOnce(Format, &Arc<Alarm>) -> Result<Stream, cpal::Error>,
 ) -> Result<Open, Failure> {
     let (alarm, name) = (Arc::<Alarm>::default(), devices::name(device));
-    let stream =
-        build(format, &alarm).map_err(|e| Failure::device(format!("{what} {name}: {}", sentence(&e))))?;
+    let stream = build(format, &alarm).map_err(|e| Failure::device(format!("{what} {name}: {}", sentence(&e))))?;
     let frames = stream.buffer_size().unwrap_or(format.period).max(1);
     let period = Duration::from_secs_f64(f64::from(frames) / f64::from(format.config.sample_rate));
     Ok(Open { what, name, alarm, period, stream })

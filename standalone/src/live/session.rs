@@ -80,6 +80,13 @@ impl Session {
     pub fn step(&mut self, now: Duration) -> Result<(), Failure> {
         self.supervisor.sound(self.desk.settings(), self.desk.muted);
         self.supervisor.step(now)?;
+        if self.supervisor.take_held() {
+            self.desk.muted = true;
+            self.say(
+                "the input is muted: it may be this machine's microphone beside its own speakers, which howls; to let \
+                 it through press m or start with --unmute",
+            );
+        }
         let more = self.supervisor.take_messages();
         self.messages.extend(more);
         Ok(())

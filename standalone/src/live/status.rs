@@ -37,6 +37,8 @@ pub struct Status {
     pub age_frames: AtomicF64,
     /// How much faster the input's clock runs than the output's.
     pub drift_ppm: AtomicF64,
+    /// By how much more than one input frame per output frame is read, without correction 0.
+    pub ratio_ppm: AtomicF64,
     /// Whether the loop that follows the drift has settled.
     pub settled: AtomicBool,
     /// Frames that the processor itself delays.
@@ -267,7 +269,10 @@ impl Snapshot {
     pub fn to_json(&self) -> Value {
         let rounded = |x: f32| (f64::from(x) * 100.0).round() / 100.0;
         let peaks = |views: &[PeakView]| -> Value {
-            views.iter().map(|peak| json!({"peak_db": rounded(peak.now_db), "hold_db": rounded(peak.hold_db)})).collect()
+            views
+                .iter()
+                .map(|peak| json!({"peak_db": rounded(peak.now_db), "hold_db": rounded(peak.hold_db)}))
+                .collect()
         };
         let wiring = &self.wiring;
         let (state, reason) = match &wiring.link {

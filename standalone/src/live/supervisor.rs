@@ -53,7 +53,7 @@ pub struct Supervisor {
     xruns: RateLimit,
     unanswered: RateLimit,
     told_priority: bool,
-    may_howl: bool,
+    held: bool,
     messages: Vec<String>,
 }
 
@@ -90,7 +90,7 @@ impl Supervisor {
             xruns: RateLimit::default(),
             unanswered: RateLimit::default(),
             told_priority: false,
-            may_howl: false,
+            held: false,
             messages: Vec::new(),
         }
     }
@@ -113,10 +113,10 @@ impl Supervisor {
         self.devices.as_ref()
     }
 
-    /// Whether input and output may be the machine's own microphone and speakers.
-    #[must_use]
-    pub fn may_howl(&self) -> bool {
-        self.may_howl
+    /// Whether the input was muted because it may be the machine's own microphone beside its own speakers; tells it
+    /// once.
+    pub fn take_held(&mut self) -> bool {
+        std::mem::take(&mut self.held)
     }
 
     /// Whether all is closed.
@@ -226,7 +226,8 @@ impl Supervisor {
         }
         let first = self.devices.is_none();
         self.devices = Some(streams.devices.clone());
-        self.may_howl = streams.may_howl;
+        self.held = streams.held;
+        self.wish.muted |= streams.held;
         let name = |what: &str| streams.open.iter().find(|open| open.what == what).map(|open| open.name.clone());
         self.wiring = Wiring {
             link: Link::Running,
