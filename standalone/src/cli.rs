@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand};
 
+#[cfg(feature = "live")]
+use crate::live::options::{DevicesArgs, LiveArgs};
 use crate::sample::OutputFormat;
 
 const STYLES: Styles = Styles::styled()
@@ -26,6 +28,8 @@ Examples:
       Works in a pipe.
   octant learn album/*.flac --bands 5 -o album.json
       Makes a preset from audio, and a picture of what was found.
+  octant live --preset podcast-clean-up
+      Processes live, from the system's input to its output (octant devices shows others).
   octant presets list
       Shows the factory presets and what they are for.
 
@@ -37,6 +41,7 @@ Exit codes:
   4    a preset or a parameter is invalid
   5    an output exists, is an input, or cannot be written (disk full, no permission, closed pipe)
   6    done and complete, but an input held NaN or infinities, processed as silence
+  7    a sound card, MIDI input or control port is missing, busy, forbidden or cannot do what is asked
   130  interrupted (Ctrl-C, SIGTERM, SIGHUP); no unfinished file is left
 With several inputs one bad file does not stop the others;
 the exit code is that of the first failure.";
@@ -70,6 +75,17 @@ Example: octant learn album/*.flac --bands 5 -o album.json && octant render new.
 
 octant --help shows the exit codes.";
 
+#[cfg(feature = "live")]
+const LIVE_NOTES: &str = "\
+What is not given on the command line is as it was last time (--state). Ctrl-C, q and SIGTERM end with a fade and exit \
+code 0, a second one at once with 130; SIGHUP reads the preset file once more.
+
+When a device goes away, both directions stop, and the same devices are taken up again within two seconds of their \
+return; no other device is ever taken instead.
+
+Where input and output may be the machine's own microphone and speakers, the input begins muted: press m, or start \
+with --unmute.";
+
 /// Octant: multiband dynamics for audio files.
 #[derive(Debug, Parser)]
 #[command(name = "octant", bin_name = "octant", version, about = "Octant: multiband dynamics for audio files, up to eight bands", after_help = EXAMPLES, styles = STYLES, max_term_width = 120)]
@@ -88,6 +104,29 @@ pub enum Command {
     /// Make a preset from audio: crossovers in the gaps of its spectrum, thresholds from its levels
     #[command(after_help = LEARN_NOTES, after_long_help = LEARN_NOTES)]
     Learn(LearnArgs),
+    /// Process live, from a sound card to a sound card
+    #[cfg(feature = "live")]
+    #[command(after_help = LIVE_NOTES, after_long_help = LIVE_NOTES)]
+    Live(Box<LiveArgs>),
+    /// List sound systems, devices and MIDI inputs
+    #[cfg(feature = "live")]
+    Devices(DevicesArgs),
+    /// Process live on a sound card (this build cannot: it was made without --features live)
+    #[cfg(not(feature = "live"))]
+    #[command(disable_help_flag = true)]
+    Live {
+        /// Anything
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        rest: Vec<std::ffi::OsString>,
+    },
+    /// List sound devices (this build cannot: it was made without --features live)
+    #[cfg(not(feature = "live"))]
+    #[command(disable_help_flag = true)]
+    Devices {
+        /// Anything
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        rest: Vec<std::ffi::OsString>,
+    },
     /// List, show and check presets
     #[command(subcommand)]
     Presets(PresetsCommand),

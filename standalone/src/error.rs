@@ -17,6 +17,8 @@ pub enum Kind {
     Settings = 4,
     /// An output exists, would destroy an input, or cannot be written.
     Output = 5,
+    /// A sound card, a MIDI port or the control port is missing, busy, forbidden, or cannot do what is asked.
+    Device = 7,
 }
 
 impl Kind {
@@ -66,6 +68,11 @@ impl Failure {
     /// A bad output.
     pub fn output(sentence: impl Into<String>) -> Self {
         Self { kind: Kind::Output, sentence: sentence.into() }
+    }
+
+    /// A device that is not there or does not do what is asked.
+    pub fn device(sentence: impl Into<String>) -> Self {
+        Self { kind: Kind::Device, sentence: sentence.into() }
     }
 
     /// An input that the system refuses to give.

@@ -12,6 +12,8 @@ pub mod console;
 pub mod error;
 pub mod flac_sink;
 pub mod learn;
+#[cfg(feature = "live")]
+pub mod live;
 pub mod outputs;
 pub mod pipes;
 pub mod plan;

@@ -37,6 +37,12 @@ fn dispatch(cli: &Cli, console: &Console) -> Result<u8, Failure> {
     match &cli.command {
         Command::Render(arguments) => return render(arguments, console),
         Command::Learn(arguments) => return learn(arguments, console),
+        #[cfg(feature = "live")]
+        Command::Live(arguments) => return crate::live::run(arguments, console),
+        #[cfg(feature = "live")]
+        Command::Devices(arguments) => print(&crate::live::devices(arguments)?)?,
+        #[cfg(not(feature = "live"))]
+        Command::Live { .. } | Command::Devices { .. } => return Err(without_sound_cards()),
         Command::Presets(PresetsCommand::List { json }) => print(&presets::list(*json))?,
         Command::Presets(PresetsCommand::Show { preset }) => print(&presets::load(preset)?.to_json())?,
         Command::Presets(PresetsCommand::Check { files }) => return check(files, console),
@@ -48,6 +54,15 @@ fn dispatch(cli: &Cli, console: &Console) -> Result<u8, Failure> {
         }
     }
     Ok(0)
+}
+
+/// What a build without the feature says.
+#[cfg(not(feature = "live"))]
+fn without_sound_cards() -> Failure {
+    Failure::usage(
+        "this octant was built without sound cards; build one with: cargo build --release --package octant --features \
+         live (on Linux it needs pkg-config and libasound2-dev)",
+    )
 }
 
 fn print(text: &str) -> Result<(), Failure> {

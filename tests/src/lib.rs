@@ -7,6 +7,8 @@ pub mod cases;
 pub mod outcome;
 pub mod place;
 pub mod random;
+#[cfg(feature = "live")]
+pub mod rig;
 pub mod signals;
 pub mod system;
 pub mod tools;

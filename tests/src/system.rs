@@ -1,7 +1,9 @@
 //! The only place of the tests with `unsafe`: pages with guards, page faults, trapped system calls, C layouts,
-//! plugins loaded as hosts load them.
+//! plugins loaded as hosts load them, simulated sound cards.
 #![allow(unsafe_code)]
 
+#[cfg(feature = "live")]
+pub mod card;
 pub mod clap;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub mod faults;

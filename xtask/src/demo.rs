@@ -1,6 +1,6 @@
 //! Renders the bundled groove through a factory preset and shows what happened.
 
-use crate::{project, setup, shell};
+use crate::{features, project, setup, shell};
 use anyhow::{Context, Result, bail};
 use std::path::Path;
 
@@ -12,7 +12,8 @@ const GROOVE: &str = "assets/demo/groove.wav";
 pub fn run() -> Result<()> {
     setup::for_building()?;
     println!("building octant; it takes a minute or two the first time");
-    shell::run("cargo", &["build", "--release", "--locked", "--package", "octant"])?;
+    let features = features::of_octant().join(",");
+    shell::run("cargo", &["build", "--release", "--locked", "--package", "octant", "--features", &features])?;
 
     let target = project::target_dir()?;
     let directory = target.join("demo");
@@ -41,5 +42,12 @@ pub fn run() -> Result<()> {
     let octant = project::shown(Path::new(&octant));
     println!("\nYour own: {octant} render IN.wav -o OUT.wav --preset {PRESET} --report OUT.svg");
     println!("Presets:  {octant} presets list");
+    if features.is_empty() {
+        println!(
+            "Live:     not in this build; on Debian: sudo apt-get install pkg-config libasound2-dev, and once more"
+        );
+    } else {
+        println!("Live:     {octant} devices, {octant} live --preset {PRESET}");
+    }
     Ok(())
 }

@@ -4,6 +4,8 @@ mod bench;
 mod bundle;
 mod demo;
 mod demo_audio;
+mod features;
+mod program;
 mod project;
 mod setup;
 mod shell;
@@ -22,7 +24,8 @@ cargo xtask VERB
   test [FILTER…]      Runs every check and every test; with filters only the tests whose names contain one.
                       The last line counts: N passed, M failed.
   bundle [--debug]    Makes Octant.clap and Octant.vst3 under target/bundled, optimised unless --debug is given.
-  install [--debug]   The same, and puts them where DAWs look, for this user only.
+  install [--debug]   The same, and puts them where DAWs look, for this user only; and the program octant, with the
+                      sound systems that this machine has, where cargo keeps programs.
   uninstall           Takes them away from there.
   validate            Makes the bundles and loads the CLAP in a host of the tests: sound, states, a thousand loads.
   setup               Looks for the tools that the tests need and installs what is missing where it can (apt).
@@ -87,6 +90,7 @@ fn run() -> Result<ExitCode> {
             let debug = debug_flag(&mut words, "install")?;
             setup::for_building()?;
             bundle::install(debug)?;
+            program::install(debug)?;
         }
         "validate" => {
             nothing_more(&mut words)?;
@@ -96,6 +100,7 @@ fn run() -> Result<ExitCode> {
         "uninstall" => {
             nothing_more(&mut words)?;
             bundle::uninstall()?;
+            program::uninstall()?;
         }
         unknown => {
             print!("{HELP}");

@@ -1,6 +1,6 @@
 //! Looks for the tools that building and testing need, and installs what is missing where it can.
 
-use crate::shell;
+use crate::{features, shell};
 use anyhow::Result;
 use std::path::Path;
 
@@ -37,6 +37,30 @@ const FOREIGN: [Need; 3] = [
     },
 ];
 
+/// What `octant live` needs on Linux: to be built, and to be tested end to end.
+const SOUND: [Need; 2] = [
+    Need {
+        what: "the headers of ALSA",
+        for_what: "octant live",
+        packages: &["pkg-config", "libasound2-dev"],
+        present: has_alsa,
+    },
+    Need {
+        what: "JACK",
+        for_what: "octant live on a JACK server, and its tests",
+        packages: &["pkg-config", "libjack-jackd2-dev", "jackd2"],
+        present: has_jack,
+    },
+];
+
+fn has_alsa() -> bool {
+    features::has_library("alsa")
+}
+
+fn has_jack() -> bool {
+    features::has_library("jack") && shell::exists("jackd")
+}
+
 fn has_compiler() -> bool {
     let named = std::env::var("CC").ok().filter(|name| !name.is_empty());
     named.map_or_else(|| ["cc", "gcc", "clang"].into_iter().any(shell::exists), |name| shell::exists(&name))
@@ -61,7 +85,8 @@ fn has_valgrind() -> bool {
 pub fn for_tests() -> Result<bool> {
     let on_x86_linux = cfg!(all(target_os = "linux", target_arch = "x86_64"));
     let foreign = if on_x86_linux { &FOREIGN[..] } else { &[] };
-    let needs: Vec<&Need> = std::iter::once(&COMPILER).chain(foreign).collect();
+    let sound = if cfg!(target_os = "linux") { &SOUND[..] } else { &[] };
+    let needs: Vec<&Need> = std::iter::once(&COMPILER).chain(foreign).chain(sound).collect();
     let tools = provide(&needs)?;
     Ok(rust_components() && tools)
 }
@@ -142,9 +167,18 @@ fn advice(packages: &[&str]) -> String {
         return "winget install Microsoft.VisualStudio.2022.BuildTools".into();
     }
     let known = [
-        ("dnf", "sudo dnf install gcc gcc-aarch64-linux-gnu sysroot-aarch64-fc43-glibc qemu-user valgrind"),
-        ("pacman", "sudo pacman -S gcc aarch64-linux-gnu-gcc aarch64-linux-gnu-glibc qemu-user valgrind"),
-        ("zypper", "sudo zypper install gcc cross-aarch64-gcc14 qemu-linux-user valgrind"),
+        (
+            "dnf",
+            "sudo dnf install gcc gcc-aarch64-linux-gnu sysroot-aarch64-fc43-glibc qemu-user valgrind alsa-lib-devel jack-audio-connection-kit-devel",
+        ),
+        (
+            "pacman",
+            "sudo pacman -S gcc aarch64-linux-gnu-gcc aarch64-linux-gnu-glibc qemu-user valgrind alsa-lib jack2",
+        ),
+        (
+            "zypper",
+            "sudo zypper install gcc cross-aarch64-gcc14 qemu-linux-user valgrind alsa-devel libjack-devel jack",
+        ),
     ];
     known.into_iter().find(|(manager, _)| shell::exists(manager)).map_or_else(
         || format!("your package manager's command for what Debian calls: {list}"),

@@ -1,7 +1,7 @@
 //! Every check and every test.
 
 use crate::tally::{Count, Tally};
-use crate::{setup, shell, validate};
+use crate::{features, setup, shell, validate};
 use anyhow::Result;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -18,11 +18,10 @@ pub fn run(filters: &[String]) -> Result<ExitCode> {
     if filters.is_empty() {
         let formatted = shell::attempt("cargo", &["fmt", "--all", "--check"])?;
         judge(&tally, "formatting (mend it with: cargo fmt --all)", formatted);
-        let clean = shell::attempt(
-            "cargo",
-            &["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"],
-        )?;
-        judge(&tally, "clippy", clean);
+        let words = ["clippy", "--workspace", "--all-targets", "--locked", "--quiet"];
+        let mut clippy = cargo(&words, false);
+        clippy.args(["--", "-D", "warnings"]);
+        judge(&tally, "clippy", shell::perform(clippy)?);
     } else {
         println!("filtered: formatting, clippy and the bundles are left out");
     }
@@ -52,23 +51,28 @@ fn tests(tally: &Tally, filters: &[String], strict: bool) -> Result<()> {
         command.args(quiet);
         command
     } else {
-        cargo(
-            &["test", "--workspace", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests", "--examples", "--"],
-            strict,
-        )
+        let words = ["test", "--workspace", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests", "--examples"];
+        let mut command = cargo(&words, strict);
+        command.arg("--");
+        command
     };
     command.args(filters);
     counted(tally, command, "tests")
 }
 
 fn doc_tests(tally: &Tally, filters: &[String], strict: bool) -> Result<()> {
-    let mut command = cargo(&["test", "--workspace", "--locked", "--no-fail-fast", "--doc", "--quiet", "--"], strict);
+    let mut command = cargo(&["test", "--workspace", "--locked", "--no-fail-fast", "--doc", "--quiet"], strict);
+    command.arg("--");
     command.args(filters);
     counted(tally, command, "documentation tests")
 }
 
+/// Cargo for the whole workspace, with the sound systems that this machine has.
 fn cargo(arguments: &[&str], strict: bool) -> Command {
     let mut command = shell::command("cargo", arguments);
+    if let Some(features) = features::of_workspace() {
+        command.args(["--features", &features]);
+    }
     if strict {
         command.env("OCTANT_REQUIRE_TOOLS", "1");
     }

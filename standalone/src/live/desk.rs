@@ -1,0 +1,236 @@
+//! The user's side of a session: two sounds, which one plays, and what commands make of them. Knows no device.
+
+use octant_dsp::params::{self, ParamRef};
+use octant_dsp::settings::MAX_BANDS;
+use octant_dsp::{Engine, Settings, preset};
+use serde_json::{Map, Value, json};
+
+use super::command::{Answer, Switch};
+use super::status::Controls;
+use crate::error::Failure;
+use crate::presets::{self, CHECK_RATE_HZ};
+
+/// One of the two sounds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slot {
+    /// What a person calls it.
+    pub name: String,
+    /// The argument that loaded it: a file or a factory name; None if it came from elsewhere.
+    pub origin: Option<String>,
+    /// What it is.
+    pub settings: Settings,
+}
+
+/// Sounds A and B, and the switches beside them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Desk {
+    /// A and B.
+    pub slots: [Slot; 2],
+    /// Which one plays.
+    pub current: usize,
+    /// The input is not let through.
+    pub muted: bool,
+}
+
+impl Default for Slot {
+    fn default() -> Self {
+        Self { name: "Init".into(), origin: None, settings: Settings::default() }
+    }
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self { slots: [Slot::default(), Slot::default()], current: 0, muted: false }
+    }
+}
+
+impl Slot {
+    /// Loads a preset: a file, or a factory name. An error if it cannot be processed live.
+    pub fn load(argument: &str) -> Result<Self, Failure> {
+        let preset = presets::load(argument)?;
+        check(argument, &preset.settings)?;
+        let name = if preset.name.is_empty() { argument.to_owned() } else { preset.name };
+        Ok(Self { name, origin: Some(argument.to_owned()), settings: preset.settings })
+    }
+}
+
+/// Whether the engine takes these settings.
+fn check(origin: &str, settings: &Settings) -> Result<(), Failure> {
+    Engine::new(CHECK_RATE_HZ, 2, settings).map(|_| ()).map_err(|e| Failure::settings(format!("{origin}: {e}")))
+}
+
+impl Desk {
+    /// What plays.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.slots[self.current].settings
+    }
+
+    fn slot(&mut self) -> &mut Slot {
+        &mut self.slots[self.current]
+    }
+
+    /// For the picture.
+    #[must_use]
+    pub fn controls(&self) -> Controls {
+        let slot = &self.slots[self.current];
+        Controls {
+            preset: slot.name.clone(),
+            slot: if self.current == 0 { 'A' } else { 'B' },
+            bypass: slot.settings.bypass,
+            bands: slot.settings.bands,
+            solo: std::array::from_fn(|band| slot.settings.band[band].solo),
+            muted: self.muted,
+            learning: None,
+        }
+    }
+
+    /// One parameter, or all of them, as text.
+    pub fn get(&self, id: Option<&str>) -> Answer {
+        let settings = self.settings();
+        let wanted: Vec<ParamRef> = match id {
+            Some(id) => vec![params::lookup(id).map_err(|e| Failure::settings(e.to_string()))?],
+            None => params::all().collect(),
+        };
+        Ok(Value::Object(wanted.iter().map(|row| (row.id(), row.text(settings).into())).collect()))
+    }
+
+    /// Sets parameters, all or none.
+    pub fn set(&mut self, pairs: &[(String, String)]) -> Answer {
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(id, text)| (id.as_str(), text.as_str())).collect();
+        let mut settings = *self.settings();
+        params::apply(&mut settings, &pairs).map_err(|e| Failure::settings(e.to_string()))?;
+        check("set", &settings)?;
+        self.slot().settings = settings;
+        let told = pairs.iter().filter_map(|(id, _)| params::find(id));
+        Ok(Value::Object(told.map(|row| (row.id(), row.text(&settings).into())).collect::<Map<_, _>>()))
+    }
+
+    /// Moves one parameter to a place of its knob.
+    pub fn place(&mut self, row: ParamRef, place: f64) -> Answer {
+        let mut settings = *self.settings();
+        let text = row.param.text(row.param.from_normalised(place));
+        row.set_from_text(&mut settings, &text).map_err(|e| Failure::settings(e.to_string()))?;
+        // Text is rounded; a knob is not.
+        row.set_clamped(&mut settings, row.param.from_normalised(place));
+        // Looking costs allocations, and a controller may move a thousand times a second.
+        if settings.mode != self.settings().mode {
+            check("set", &settings)?;
+        }
+        self.slot().settings = settings;
+        Ok(Value::Null)
+    }
+
+    /// Loads a preset into the slot that plays. Bypass stays as it is: it belongs to no preset.
+    pub fn preset(&mut self, argument: &str) -> Answer {
+        let mut slot = Slot::load(argument)?;
+        slot.settings.bypass = self.settings().bypass;
+        *self.slot() = slot;
+        Ok(json!({"preset": self.slots[self.current].name}))
+    }
+
+    /// The factory preset so many places further on.
+    pub fn step(&mut self, by: i32) -> Answer {
+        let slugs: Vec<&str> = preset::factory().iter().map(|factory| factory.slug).collect();
+        let now = self.slot().origin.as_deref().and_then(|origin| slugs.iter().position(|slug| *slug == origin));
+        let count = slugs.len() as i64;
+        // Before the first one and behind the last one there is no preset: forwards begins at the first.
+        let now = now.map_or(if by > 0 { -1 } else { 0 }, |at| at as i64);
+        let next = (now + i64::from(by)).rem_euclid(count);
+        self.preset(slugs[next as usize])
+    }
+
+    /// Bypasses everything, or not.
+    pub fn bypass(&mut self, switch: Switch) -> Answer {
+        let on = switch.after(self.settings().bypass);
+        for slot in &mut self.slots {
+            slot.settings.bypass = on;
+        }
+        Ok(json!({"bypass": on}))
+    }
+
+    /// Solos one band, or not.
+    pub fn solo(&mut self, band: usize, switch: Switch) -> Answer {
+        let bands = self.settings().bands.min(MAX_BANDS);
+        if band >= bands {
+            return Err(Failure::settings(format!("band {}: this sound has bands 1 … {bands}", band + 1)));
+        }
+        let solo = &mut self.slot().settings.band[band].solo;
+        *solo = switch.after(*solo);
+        Ok(json!({"solo": *solo}))
+    }
+
+    /// Changes between A and B.
+    pub fn swap(&mut self) -> Answer {
+        self.current = 1 - self.current;
+        Ok(json!({"slot": self.controls().slot.to_string()}))
+    }
+
+    /// Lets the input through, or not.
+    pub fn mute(&mut self, switch: Switch) -> Answer {
+        self.muted = switch.after(self.muted);
+        Ok(json!({"muted": self.muted}))
+    }
+
+    /// Reads the presets of both slots once more, where they came from a file or the factory.
+    pub fn reload(&mut self) -> Answer {
+        let mut fresh = self.clone();
+        for slot in &mut fresh.slots {
+            if let Some(origin) = slot.origin.clone() {
+                let bypass = slot.settings.bypass;
+                *slot = Slot::load(&origin)?;
+                slot.settings.bypass = bypass;
+            }
+        }
+        *self = fresh;
+        Ok(Value::Null)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_are_all_or_nothing() {
+        let mut desk = Desk::default();
+        let before = desk.clone();
+        let pair = |id: &str, text: &str| (id.to_owned(), text.to_owned());
+        assert!(desk.set(&[pair("b1_above_thr", "-30"), pair("b1_above_thx", "-30")]).is_err());
+        assert_eq!(desk, before);
+        assert!(desk.set(&[pair("b1_above_thr", "-30")]).is_ok());
+        assert_eq!(desk.settings().band[0].above.threshold_db, -30.0);
+        assert_eq!(desk.slots[1], before.slots[1], "B is another sound");
+    }
+
+    #[test]
+    fn stepping_goes_round_the_factory() {
+        let mut desk = Desk::default();
+        let count = preset::factory().len();
+        let mut names = Vec::new();
+        for _ in 0..count {
+            assert!(desk.step(1).is_ok());
+            names.push(desk.slots[0].name.clone());
+        }
+        let first = names[0].clone();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        assert!(desk.step(1).is_ok());
+        assert_eq!(desk.slots[0].name, first);
+        assert!(desk.step(-1).is_ok());
+        assert!(desk.step(1).is_ok());
+        assert_eq!(desk.slots[0].name, first);
+    }
+
+    #[test]
+    fn bypass_belongs_to_no_preset() {
+        let mut desk = Desk::default();
+        assert!(desk.bypass(Switch::Toggle).is_ok());
+        assert!(desk.step(1).is_ok());
+        assert!(desk.settings().bypass);
+        assert!(desk.swap().is_ok());
+        assert!(desk.settings().bypass);
+        assert!(desk.solo(7, Switch::On).is_err(), "the sound has four bands");
+    }
+}

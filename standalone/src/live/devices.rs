@@ -1,0 +1,289 @@
+//! Sound systems and devices: finding them, telling of them, and saying what would work.
+
+use std::fmt::Write as _;
+
+use cpal::traits::{DeviceTrait, HostTrait};
+use cpal::{Device, DeviceId, DeviceType, Host, HostId, InterfaceType, SupportedBufferSize};
+use octant_dsp::params::closest;
+use serde_json::{Value, json};
+
+use crate::error::Failure;
+
+/// Choices named in a sentence at most.
+const NAMED: usize = 8;
+
+/// Input or output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Into the program.
+    Input,
+    /// Out of it.
+    Output,
+}
+
+impl Side {
+    /// The word for messages and options.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Output => "output",
+        }
+    }
+
+    fn supported(self, device: &Device) -> bool {
+        match self {
+            Self::Input => device.supports_input(),
+            Self::Output => device.supports_output(),
+        }
+    }
+}
+
+/// Sound systems that this build knows.
+#[must_use]
+pub fn hosts() -> Vec<HostId> {
+    cpal::available_hosts().into_iter().filter(|host| host.name() != "Custom").collect()
+}
+
+/// The sound system of that name; without one that of the system, or the one that an id begins with.
+pub fn host_id(name: Option<&str>, ids: &[Option<&str>]) -> Result<HostId, Failure> {
+    let known = hosts();
+    let find = |name: &str| known.iter().copied().find(|host| host.name().eq_ignore_ascii_case(name));
+    if let Some(name) = name {
+        return find(name).ok_or_else(|| unknown_host(name, &known));
+    }
+    let by_id = ids.iter().flatten().filter_map(|id| id.split_once(':')).find_map(|(host, _)| find(host));
+    Ok(by_id.unwrap_or_else(|| cpal::default_host().id()))
+}
+
+fn unknown_host(name: &str, known: &[HostId]) -> Failure {
+    let names: Vec<String> = known.iter().map(ToString::to_string).collect();
+    let lower = name.to_lowercase();
+    let hint = match lower.as_str() {
+        "jack" | "pipewire" | "pulseaudio" => format!("build octant with --features {lower} to have it"),
+        "asio" => "its licence keeps it out of this program; use wasapi".to_owned(),
+        _ => match closest(&lower, names.iter().map(String::as_str)) {
+            Some(meant) => format!("did you mean {meant}?"),
+            None => "choose one of these".to_owned(),
+        },
+    };
+    Failure::usage(format!("--host {name}: this octant knows {}; {hint}", names.join(", ")))
+}
+
+/// Opens a sound system.
+pub fn open_host(id: HostId) -> Result<Host, Failure> {
+    // JACK's library would say in its own words, on standard error, what is told in a sentence here.
+    #[cfg(feature = "jack")]
+    jack::set_logger(jack::LoggerType::None);
+    cpal::host_from_id(id).map_err(|e| Failure::device(format!("{id}: {}", sentence(&e))))
+}
+
+/// The device that an argument names, with or without the name of the sound system in front; without an argument the
+/// one that the system prefers.
+pub fn find(host: &Host, side: Side, wanted: Option<&str>) -> Result<Device, Failure> {
+    let Some(wanted) = wanted else {
+        let device = match side {
+            Side::Input => host.default_input_device(),
+            Side::Output => host.default_output_device(),
+        };
+        return device.ok_or_else(|| none(host, side, None));
+    };
+    let devices = host.devices().map_err(|e| Failure::device(format!("{}: {}", host.id(), sentence(&e))))?;
+    let prefix = format!("{}:", host.id());
+    let bare = wanted.strip_prefix(&prefix).unwrap_or(wanted);
+    let mut other_side = false;
+    for device in devices {
+        if device.id().is_ok_and(|id| id.id() == bare) {
+            if side.supported(&device) {
+                return Ok(device);
+            }
+            other_side = true;
+        }
+    }
+    if other_side {
+        return Err(with_choices(
+            host,
+            side,
+            &format!("--{} {wanted}: this device has no {}", side.word(), side.word()),
+        ));
+    }
+    Err(none(host, side, Some(wanted)))
+}
+
+/// The device with exactly this id, if it is there: another one is never taken instead.
+#[must_use]
+pub fn find_again(host: &Host, side: Side, id: &DeviceId) -> Option<Device> {
+    host.devices().ok()?.find(|device| device.id().ok().as_ref() == Some(id) && side.supported(device))
+}
+
+fn none(host: &Host, side: Side, wanted: Option<&str>) -> Failure {
+    let beginning = match wanted {
+        Some(wanted) => format!("--{} {wanted}: {} has no such device", side.word(), host.id()),
+        None => format!("{} offers no {} device", host.id(), side.word()),
+    };
+    with_choices(host, side, &beginning)
+}
+
+fn with_choices(host: &Host, side: Side, beginning: &str) -> Failure {
+    let ids: Vec<String> = host
+        .devices()
+        .into_iter()
+        .flatten()
+        .filter(|device| side.supported(device))
+        .filter_map(|device| device.id().ok())
+        .map(|id| id.to_string())
+        .collect();
+    let hint = if ids.is_empty() {
+        match host.id().to_string().as_str() {
+            "jack" => "no JACK server answers; start one, for example: jackd -d alsa".to_owned(),
+            "alsa" => "plug one in, or choose another sound system with --host (octant devices shows them)".to_owned(),
+            _ => "plug one in and look with: octant devices".to_owned(),
+        }
+    } else {
+        let more = if ids.len() > NAMED { ", … (octant devices shows all)" } else { "" };
+        format!("choose one of {}{more}", ids[..ids.len().min(NAMED)].join(", "))
+    };
+    Failure::device(format!("{beginning}; {hint}"))
+}
+
+/// An error of the sound system in words for people.
+#[must_use]
+pub fn sentence(error: &cpal::Error) -> String {
+    use cpal::ErrorKind as E;
+    let words = match error.kind() {
+        E::DeviceBusy => "it is busy: another program holds it; end that program or choose another device",
+        E::DeviceNotAvailable => "it is not there, or was unplugged",
+        E::HostUnavailable => "this sound system is not installed or does not run; start it or choose another --host",
+        E::PermissionDenied => {
+            "permission denied; allow this program the microphone, or add the user to the group audio"
+        }
+        E::ResourceExhausted => "the system has no resources left for it; close other programs",
+        E::UnsupportedConfig => "it does not take this rate, format or buffer; octant devices shows what it takes",
+        E::UnsupportedOperation => "it cannot do that",
+        _ => return error.to_string(),
+    };
+    match error.message() {
+        Some(message) => format!("{words} ({message})"),
+        None => words.to_owned(),
+    }
+}
+
+/// Name for people.
+#[must_use]
+pub fn name(device: &Device) -> String {
+    device.description().map_or_else(|_| "unnamed device".to_owned(), |description| description.name().to_owned())
+}
+
+/// Whether a sound that comes out there is heard by this microphone, as far as can be told: the machine's own ones, or
+/// the system's choice, which mostly are these.
+#[must_use]
+pub fn may_howl(input: &Device, output: &Device) -> bool {
+    built_in(input, Side::Input) && built_in(output, Side::Output)
+}
+
+fn built_in(device: &Device, side: Side) -> bool {
+    let Ok(id) = device.id() else { return false };
+    let (host, id) = (id.host().to_string(), id.id().to_lowercase());
+    let Ok(description) = device.description() else { return false };
+    let kind = description.device_type();
+    if matches!(kind, DeviceType::Headphones | DeviceType::Headset | DeviceType::Virtual) {
+        return false;
+    }
+    match description.interface_type() {
+        InterfaceType::BuiltIn => return true,
+        InterfaceType::Unknown | InterfaceType::Pci => {}
+        _ => return false,
+    }
+    let name = description.name().to_lowercase();
+    let words: &[&str] = match side {
+        Side::Input => &["built-in", "internal mic", "microphone array", "macbook", "imac"],
+        Side::Output => &["built-in", "internal speaker", "speakers (", "macbook", "imac"],
+    };
+    let alsa = ["default", "sysdefault", "front", "hw:card=pch", "plughw:card=pch", "pipewire", "pulse"];
+    words.iter().any(|word| name.contains(word)) || (host == "alsa" && alsa.iter().any(|start| id.starts_with(start)))
+}
+
+/// Every device of the sound systems, as a table or as JSON.
+pub fn list(only: Option<&str>, as_json: bool, midi: &[String]) -> Result<String, Failure> {
+    let hosts = match only {
+        Some(name) => vec![host_id(Some(name), &[])?],
+        None => hosts(),
+    };
+    let found: Vec<Value> = hosts.iter().map(|id| describe_host(*id)).collect();
+    if as_json {
+        return Ok(format!("{:#}\n", json!({"hosts": found, "midi_inputs": midi})));
+    }
+    let mut text = String::new();
+    for host in &found {
+        let _ = writeln!(text, "{}", host["host"].as_str().unwrap_or_default());
+        if let Some(error) = host["error"].as_str() {
+            let _ = writeln!(text, "  {error}");
+        }
+        for device in host["devices"].as_array().into_iter().flatten() {
+            let word = |key: &str| device[key].as_str().unwrap_or_default().to_owned();
+            let mark = if device["default"].as_bool() == Some(true) { "*" } else { " " };
+            let _ =
+                writeln!(text, " {mark}{:40} {:8} {:28} {}", word("id"), word("direction"), word("name"), word("text"));
+        }
+    }
+    if !midi.is_empty() {
+        let _ = writeln!(text, "MIDI inputs");
+        for name in midi {
+            let _ = writeln!(text, "  {name}");
+        }
+    }
+    text.push_str("\n* is what is used without --input and --output. Example: octant live --input ID --output ID\n");
+    Ok(text)
+}
+
+fn describe_host(id: HostId) -> Value {
+    let host = match open_host(id) {
+        Ok(host) => host,
+        Err(failure) => return json!({"host": id.to_string(), "error": failure.sentence, "devices": []}),
+    };
+    let default_ids: Vec<DeviceId> = [host.default_input_device(), host.default_output_device()]
+        .into_iter()
+        .flatten()
+        .filter_map(|device| device.id().ok())
+        .collect();
+    let devices: Vec<Value> = match host.devices() {
+        Ok(devices) => devices.filter_map(|device| describe(&device, &default_ids)).collect(),
+        Err(e) => return json!({"host": id.to_string(), "error": sentence(&e), "devices": []}),
+    };
+    let mut told = json!({"host": id.to_string(), "devices": devices});
+    if told["devices"].as_array().is_some_and(Vec::is_empty) {
+        told["error"] = match id.to_string().as_str() {
+            "jack" => "no JACK server answers".into(),
+            _ => "no devices".into(),
+        };
+    }
+    told
+}
+
+fn describe(device: &Device, default_ids: &[DeviceId]) -> Option<Value> {
+    let id = device.id().ok()?;
+    let (input, output) = (device.supports_input(), device.supports_output());
+    let direction = match (input, output) {
+        (true, true) => "both",
+        (true, false) => "input",
+        (false, true) => "output",
+        (false, false) => return None,
+    };
+    // A device that another program holds cannot be asked; it is listed all the same.
+    let preferred = if output { device.default_output_config() } else { device.default_input_config() };
+    let (text, rate, channels, buffer) = match &preferred {
+        Ok(config) => {
+            let buffer = match config.buffer_size() {
+                SupportedBufferSize::Range { min, max } => json!([min, max]),
+                SupportedBufferSize::Unknown => Value::Null,
+            };
+            let text = format!("{} Hz, {} ch, {}", config.sample_rate(), config.channels(), config.sample_format());
+            (text, json!(config.sample_rate()), json!(config.channels()), buffer)
+        }
+        Err(e) => (sentence(e), Value::Null, Value::Null, Value::Null),
+    };
+    Some(json!({
+        "id": id.to_string(), "name": name(device), "direction": direction, "default": default_ids.contains(&id),
+        "text": text, "rate_hz": rate, "channels": channels, "buffer_frames": buffer,
+    }))
+}

@@ -1,0 +1,121 @@
+//! A helper thread that opens and closes devices, so that nothing of theirs can hold up the rest.
+
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::time::Duration;
+
+use super::open::{Request, Streams, open};
+use crate::error::Failure;
+
+/// Opening and closing may take so long; then the helper is left to its fate and another one takes over.
+const DEADLINE: Duration = Duration::from_secs(6);
+
+/// The same for closing.
+const CLOSING_DEADLINE: Duration = Duration::from_secs(2);
+
+enum Job {
+    Open(Box<Request>),
+    Close(Box<Streams>),
+}
+
+enum Done {
+    Opened(Box<Result<Streams, Failure>>),
+    Closed,
+}
+
+/// What came of a job.
+pub enum Outcome {
+    /// Streams, or why there are none.
+    Opened(Box<Result<Streams, Failure>>),
+    /// The streams are gone.
+    Closed,
+    /// The helper hangs in the sound system; it has been left behind.
+    Hung,
+}
+
+/// The helper. One job at a time.
+pub struct Hands {
+    jobs: Sender<Job>,
+    done: Receiver<Done>,
+    /// Until when the job under way may take.
+    deadline: Option<Duration>,
+    /// Helpers that never came back.
+    lost: usize,
+}
+
+impl Default for Hands {
+    fn default() -> Self {
+        let (jobs, done) = start();
+        Self { jobs, done, deadline: None, lost: 0 }
+    }
+}
+
+fn start() -> (Sender<Job>, Receiver<Done>) {
+    let (jobs, inbox) = channel::<Job>();
+    let (outbox, done) = channel();
+    // Where no thread can be had, the closed channel shows as a helper that hangs, and the next try makes another one.
+    let _ = std::thread::Builder::new().name("octant devices".into()).spawn(move || {
+        for job in inbox {
+            let result = match job {
+                Job::Open(request) => Done::Opened(Box::new(open(&request))),
+                Job::Close(streams) => {
+                    // Both stop together; which of the two is dropped first no longer matters.
+                    streams.pause();
+                    drop(streams);
+                    Done::Closed
+                }
+            };
+            // If nobody waits any more, streams that came too late are closed by this.
+            if outbox.send(result).is_err() {
+                break;
+            }
+        }
+    });
+    (jobs, done)
+}
+
+impl Hands {
+    /// Begins to open; ask [`poll`](Self::poll) for the outcome.
+    pub fn open(&mut self, now: Duration, request: Request) {
+        self.deadline = Some(now + DEADLINE);
+        let _ = self.jobs.send(Job::Open(Box::new(request)));
+    }
+
+    /// Begins to close.
+    pub fn close(&mut self, now: Duration, streams: Streams) {
+        self.deadline = Some(now + CLOSING_DEADLINE);
+        let _ = self.jobs.send(Job::Close(Box::new(streams)));
+    }
+
+    /// Whether a job is under way.
+    #[must_use]
+    pub fn busy(&self) -> bool {
+        self.deadline.is_some()
+    }
+
+    /// The outcome, if there is one by now.
+    pub fn poll(&mut self, now: Duration) -> Option<Outcome> {
+        let deadline = self.deadline?;
+        match self.done.try_recv() {
+            Ok(done) => {
+                self.deadline = None;
+                Some(match done {
+                    Done::Opened(streams) => Outcome::Opened(streams),
+                    Done::Closed => Outcome::Closed,
+                })
+            }
+            Err(TryRecvError::Empty) if now < deadline => None,
+            Err(_) => {
+                self.deadline = None;
+                self.lost += 1;
+                (self.jobs, self.done) = start();
+                Some(Outcome::Hung)
+            }
+        }
+    }
+
+    /// Helpers that hang in the sound system for good. Such a process must end by `exit`, not by returning.
+    #[must_use]
+    pub fn lost(&self) -> usize {
+        self.lost
+    }
+}

@@ -1,0 +1,151 @@
+//! A session: the desk, the devices, and everybody who gives orders or looks on. Everything happens in
+//! [`Session::turn`], on the main thread.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::command::{Answer, Command, Order};
+use super::desk::Desk;
+use super::status::{Photographer, Snapshot};
+use super::supervisor::Supervisor;
+use crate::error::Failure;
+
+/// Between two pictures.
+pub const TICK: Duration = Duration::from_millis(50);
+
+/// The state of a running `octant live`.
+pub struct Session {
+    /// What the user wants.
+    pub desk: Desk,
+    /// The devices.
+    pub supervisor: Supervisor,
+    orders: Sender<Order>,
+    inbox: Receiver<Order>,
+    photographer: Photographer,
+    latest: Option<Snapshot>,
+    messages: Vec<String>,
+}
+
+/// What others have to do because of an order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Errand {
+    /// Tie the next controller to a parameter, or stop waiting for one.
+    Learn(Option<String>),
+    /// Read files once more.
+    Reload,
+}
+
+impl Session {
+    /// Nothing runs yet.
+    #[must_use]
+    pub fn new(desk: Desk, supervisor: Supervisor) -> Self {
+        let (orders, inbox) = channel();
+        let photographer = Photographer::default();
+        Self { desk, supervisor, orders, inbox, photographer, latest: None, messages: Vec::new() }
+    }
+
+    /// Where orders go.
+    #[must_use]
+    pub fn orders(&self) -> Sender<Order> {
+        self.orders.clone()
+    }
+
+    /// A sentence for the user.
+    pub fn say(&mut self, sentence: impl Into<String>) {
+        self.messages.push(sentence.into());
+    }
+
+    /// Carries out the orders that come until the tick is over, looks after the devices, and takes a picture.
+    pub fn turn(&mut self, begun: Instant) -> Result<(&Snapshot, Vec<Errand>), Failure> {
+        let mut errands = Vec::new();
+        let until = Instant::now() + TICK;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            match self.inbox.recv_timeout(left) {
+                Ok(order) => {
+                    self.carry_out(order, begun.elapsed(), &mut errands);
+                    self.step(begun.elapsed())?;
+                }
+                // We hold a sender ourselves: the channel cannot be closed.
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        self.step(begun.elapsed())?;
+        Ok((self.shoot(begun.elapsed()), errands))
+    }
+
+    /// Hands the sound over and looks after the devices.
+    pub fn step(&mut self, now: Duration) -> Result<(), Failure> {
+        self.supervisor.sound(self.desk.settings(), self.desk.muted);
+        self.supervisor.step(now)?;
+        if self.supervisor.take_held() {
+            self.desk.muted = true;
+            self.say(
+                "the input is muted: it may be this machine's microphone beside its own speakers, which howls; to let \
+                 it through press m or start with --unmute",
+            );
+        }
+        let more = self.supervisor.take_messages();
+        self.messages.extend(more);
+        Ok(())
+    }
+
+    /// Takes the picture of now.
+    pub fn shoot(&mut self, now: Duration) -> &Snapshot {
+        let (status, wiring) = (self.supervisor.status(), self.supervisor.wiring().clone());
+        let messages = std::mem::take(&mut self.messages);
+        let picture = self.photographer.shoot(now, status, wiring, self.desk.controls(), messages);
+        self.latest.insert(picture)
+    }
+
+    /// Carries out one order and answers it.
+    pub fn carry_out(&mut self, order: Order, now: Duration, errands: &mut Vec<Errand>) {
+        let waits = order.answer.is_some();
+        let answer = self.obey(order.command, now, errands);
+        match order.answer {
+            Some(to) => {
+                // Who has gone meanwhile needs no answer.
+                let _ = to.send(answer);
+            }
+            None => {
+                if let (Err(failure), false) = (&answer, waits) {
+                    self.messages.push(failure.sentence.clone());
+                }
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command, now: Duration, errands: &mut Vec<Errand>) -> Answer {
+        let desk = &mut self.desk;
+        match command {
+            Command::Get(id) => desk.get(id.as_deref()),
+            Command::Set(pairs) => desk.set(&pairs),
+            Command::Place(row, place) => desk.place(row, place),
+            Command::Preset(argument) => desk.preset(&argument),
+            Command::Step(by) => desk.step(by),
+            Command::Bypass(switch) => desk.bypass(switch),
+            Command::Solo(band, switch) => desk.solo(band, switch),
+            Command::Swap => desk.swap(),
+            Command::Mute(switch) => desk.mute(switch),
+            Command::Meters => Ok(self.latest.as_ref().map_or(Value::Null, Snapshot::to_json)),
+            Command::Clear => {
+                self.supervisor.status().clear();
+                Ok(Value::Null)
+            }
+            Command::Learn(row) => {
+                errands.push(Errand::Learn(row.map(|row| row.id())));
+                Ok(Value::Null)
+            }
+            Command::Reload => {
+                errands.push(Errand::Reload);
+                desk.reload()
+            }
+            Command::Quit => {
+                self.supervisor.finish(now);
+                Ok(Value::Null)
+            }
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! Keeps the devices open: looks after the streams, closes both when one is lost, and takes the same ones up again.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
+
+use octant_dsp::Settings;
+use ringbuf::traits::Producer;
+
+use super::feed::Clocks;
+use super::hands::{Hands, Outcome};
+use super::open::{Choice, Devices, HostMaker, Request, Streams};
+use super::player::Wish;
+use super::status::{Link, Status, Wiring};
+use super::watch::{RateLimit, Watchdog};
+use crate::error::Failure;
+
+/// First and longest pause between two tries. A device that has returned shall sound within two seconds.
+const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis(1250)];
+/// A fade-out may take so long before the streams are closed anyway.
+const FADE_DEADLINE: Duration = Duration::from_millis(400);
+
+enum State {
+    /// The helper is opening; why, if it is not the first time.
+    Opening(Option<String>),
+    /// Sound passes.
+    Running(Box<Streams>, Vec<Watchdog>),
+    /// The helper is closing; why.
+    Closing(String),
+    /// Until the next try.
+    Waiting { until: Duration, why: String },
+    /// All is closed.
+    Ended,
+}
+
+/// The device side of a session. Everything happens in [`step`](Self::step).
+pub struct Supervisor {
+    host: HostMaker,
+    choice: Choice,
+    reconnect: bool,
+    status: Arc<Status>,
+    epoch: Instant,
+    hands: Hands,
+    state: State,
+    devices: Option<Devices>,
+    wish: Wish,
+    /// The output callback has not got the latest wish yet.
+    wish_waits: bool,
+    wiring: Wiring,
+    pause: Duration,
+    /// End as soon as it is silent, or at this time.
+    ending: Option<Duration>,
+    xruns: RateLimit,
+    unanswered: RateLimit,
+    told_priority: bool,
+    held: bool,
+    messages: Vec<String>,
+}
+
+impl Supervisor {
+    /// Opens nothing yet.
+    #[must_use]
+    pub fn new(host: HostMaker, host_name: String, choice: Choice, reconnect: bool, settings: &Settings) -> Self {
+        let wiring = Wiring {
+            link: Link::Opening,
+            host: host_name,
+            input: choice.input.clone().unwrap_or_else(|| "default".into()),
+            output: choice.output.clone().unwrap_or_else(|| "default".into()),
+            sidechain: choice.sidechain.clone(),
+            rate_hz: 0,
+            channels: 2,
+            corrected: false,
+            resampler_frames: 0,
+            reconnects: 0,
+        };
+        Self {
+            host,
+            choice,
+            reconnect,
+            status: Arc::default(),
+            epoch: Instant::now(),
+            hands: Hands::default(),
+            state: State::Waiting { until: Duration::ZERO, why: String::new() },
+            devices: None,
+            wish: Wish { settings: *settings, muted: false, silence: false },
+            wish_waits: false,
+            wiring,
+            pause: PAUSES[0],
+            ending: None,
+            xruns: RateLimit::default(),
+            unanswered: RateLimit::default(),
+            told_priority: false,
+            held: false,
+            messages: Vec::new(),
+        }
+    }
+
+    /// What the callbacks tell.
+    #[must_use]
+    pub fn status(&self) -> &Arc<Status> {
+        &self.status
+    }
+
+    /// What stands between the devices.
+    #[must_use]
+    pub fn wiring(&self) -> &Wiring {
+        &self.wiring
+    }
+
+    /// The devices, once they have been opened.
+    #[must_use]
+    pub fn devices(&self) -> Option<&Devices> {
+        self.devices.as_ref()
+    }
+
+    /// Whether the input was muted because it may be the machine's own microphone beside its own speakers; tells it
+    /// once.
+    pub fn take_held(&mut self) -> bool {
+        std::mem::take(&mut self.held)
+    }
+
+    /// Whether all is closed.
+    #[must_use]
+    pub fn ended(&self) -> bool {
+        matches!(self.state, State::Ended)
+    }
+
+    /// Whether the helper is at work.
+    #[must_use]
+    pub fn busy(&self) -> bool {
+        self.hands.busy()
+    }
+
+    /// Whether something hangs in the sound system for good.
+    #[must_use]
+    pub fn hangs(&self) -> bool {
+        self.hands.lost() > 0
+    }
+
+    /// Sentences for the user since the last call.
+    pub fn take_messages(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.messages)
+    }
+
+    /// The sound from now on.
+    pub fn sound(&mut self, settings: &Settings, muted: bool) {
+        let wish = Wish { settings: *settings, muted, silence: self.wish.silence };
+        if wish != self.wish {
+            self.wish = wish;
+            self.wish_waits = true;
+        }
+    }
+
+    /// Fades out, closes, ends.
+    pub fn finish(&mut self, now: Duration) {
+        if self.ending.is_none() {
+            self.ending = Some(now + FADE_DEADLINE);
+            self.wish.silence = true;
+            self.wish_waits = true;
+        }
+    }
+
+    /// Goes on; `now` counts from any instant. An error only if there is no point in trying again.
+    pub fn step(&mut self, now: Duration) -> Result<(), Failure> {
+        if let Some(outcome) = self.hands.poll(now) {
+            self.take_outcome(outcome, now)?;
+        }
+        self.pass_wish();
+        self.look(now)?;
+        let ending = self.ending.is_some();
+        match &self.state {
+            State::Waiting { .. } if ending => self.state = State::Ended,
+            State::Waiting { until, why } if now >= *until => {
+                let why = (!why.is_empty()).then(|| why.clone());
+                self.begin_opening(now, why);
+            }
+            State::Running(..) if self.ending.is_some_and(|at| self.status.silent.load(Relaxed) || now >= at) => {
+                self.close(now, String::new());
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn begin_opening(&mut self, now: Duration, why: Option<String>) {
+        if why.is_none() {
+            self.wiring.link = Link::Opening;
+        }
+        let request = Request {
+            host: Arc::clone(&self.host),
+            choice: self.choice.clone(),
+            devices: self.devices.clone(),
+            wish: self.wish,
+            status: Arc::clone(&self.status),
+            epoch: self.epoch,
+        };
+        self.wish_waits = false;
+        self.hands.open(now, request);
+        self.state = State::Opening(why);
+    }
+
+    fn take_outcome(&mut self, outcome: Outcome, now: Duration) -> Result<(), Failure> {
+        match outcome {
+            Outcome::Opened(result) => match *result {
+                Ok(streams) => self.opened(streams, now),
+                Err(failure) => self.refused(failure, now)?,
+            },
+            Outcome::Closed => self.closed(now),
+            Outcome::Hung => match &self.state {
+                State::Opening(_) => {
+                    let what = "the sound system does not answer; restart it or choose another --host";
+                    self.refused(Failure::device(what), now)?;
+                }
+                _ => {
+                    self.messages.push("the sound system does not let go of a device; it is left behind".into());
+                    self.closed(now);
+                }
+            },
+        }
+        Ok(())
+    }
+
+    fn opened(&mut self, streams: Streams, now: Duration) {
+        if self.devices.is_some() {
+            self.wiring.reconnects += 1;
+        }
+        let first = self.devices.is_none();
+        self.devices = Some(streams.devices.clone());
+        self.held = streams.held;
+        self.wish.muted |= streams.held;
+        let name = |what: &str| streams.open.iter().find(|open| open.what == what).map(|open| open.name.clone());
+        self.wiring = Wiring {
+            link: Link::Running,
+            host: self.wiring.host.clone(),
+            input: name("input").unwrap_or_default(),
+            output: name("output").unwrap_or_default(),
+            sidechain: name("sidechain"),
+            rate_hz: streams.rate_hz,
+            channels: streams.channels,
+            corrected: streams.clocks == Clocks::Different,
+            resampler_frames: streams.resampler_frames,
+            reconnects: self.wiring.reconnects,
+        };
+        if first {
+            self.messages.extend(streams.notes.iter().cloned());
+        } else {
+            self.messages.push(format!("{} and {} are back", self.wiring.input, self.wiring.output));
+        }
+        self.pause = PAUSES[0];
+        // What changed while the devices were being opened.
+        self.wish_waits = true;
+        for calls in [&self.status.input_calls, &self.status.output_calls, &self.status.sidechain_calls] {
+            calls.store(0, Relaxed);
+        }
+        let dogs = streams.open.iter().map(|open| Watchdog::new(now, open.period)).collect();
+        self.state = State::Running(Box::new(streams), dogs);
+    }
+
+    /// Opening failed.
+    fn refused(&mut self, failure: Failure, now: Duration) -> Result<(), Failure> {
+        // The first time it is for the user to choose better.
+        if self.devices.is_none() || !self.reconnect {
+            self.state = State::Ended;
+            return Err(failure);
+        }
+        self.pause = (self.pause * 2).min(PAUSES[1]);
+        let why = match &self.state {
+            State::Opening(Some(why)) => why.clone(),
+            _ => failure.sentence.clone(),
+        };
+        self.wait(now, why);
+        Ok(())
+    }
+
+    fn wait(&mut self, now: Duration, why: String) {
+        self.wiring.link = Link::Waiting(why.clone());
+        self.state = State::Waiting { until: now + self.pause, why };
+    }
+
+    fn closed(&mut self, now: Duration) {
+        match std::mem::replace(&mut self.state, State::Ended) {
+            State::Closing(why) if self.ending.is_none() => self.wait(now, why),
+            _ => self.state = State::Ended,
+        }
+    }
+
+    fn close(&mut self, now: Duration, why: String) {
+        if let State::Running(streams, _) = std::mem::replace(&mut self.state, State::Closing(why)) {
+            self.hands.close(now, *streams);
+        }
+    }
+
+    fn pass_wish(&mut self) {
+        if let (true, State::Running(streams, _)) = (self.wish_waits, &mut self.state) {
+            self.wish_waits = streams.wishes.try_push(self.wish).is_err();
+        }
+    }
+
+    /// Looks after the streams.
+    fn look(&mut self, now: Duration) -> Result<(), Failure> {
+        let State::Running(streams, dogs) = &mut self.state else { return Ok(()) };
+        let mut lost = None;
+        let (mut xruns, mut no_priority) = (0, false);
+        for (open, dog) in streams.open.iter().zip(dogs) {
+            let calls = match open.what {
+                "input" => &self.status.input_calls,
+                "output" => &self.status.output_calls,
+                _ => &self.status.sidechain_calls,
+            };
+            let more = open.alarm.take_xruns();
+            xruns += more;
+            no_priority |= open.alarm.take_no_priority();
+            if let Some(why) = dog.look(now, &open.alarm, calls.load(Relaxed), more) {
+                lost = lost.or_else(|| Some(format!("{} {} {}", open.what, open.name, why.words())));
+            }
+        }
+        Status::count(&self.status.xruns, xruns);
+        if let Some(many) = self.xruns.pass(now, xruns) {
+            let times = if many == 1 { "once".to_owned() } else { format!("{many} times") };
+            self.messages.push(format!("the devices were not served in time {times}; a larger --buffer helps"));
+        }
+        if no_priority && !self.told_priority {
+            self.told_priority = true;
+            self.messages.push(
+                "the system grants no real-time priority: gaps are possible under load; on Linux add the user to the \
+                 group audio and allow rtprio in /etc/security/limits.d"
+                    .into(),
+            );
+        }
+        let Some(why) = lost else { return Ok(()) };
+        // What is still in the ring shall not be cut off.
+        let _ = streams.wishes.try_push(Wish { silence: true, ..self.wish });
+        if self.ending.is_none() {
+            if !self.reconnect {
+                self.close(now, why.clone());
+                self.ending = Some(now);
+                return Err(Failure::device(why));
+            }
+            if let Some(many) = self.unanswered.pass(now, 1) {
+                let again = if many > 1 { format!(" ({many} times)") } else { String::new() };
+                self.messages.push(format!("{why}{again}; waiting for it to return"));
+            }
+        }
+        self.wiring.link = Link::Waiting(why.clone());
+        self.pause = PAUSES[0];
+        self.close(now, why);
+        Ok(())
+    }
+}

@@ -1,0 +1,33 @@
+//! Which sound systems can be built into the program on this machine.
+
+use crate::shell;
+
+/// Features of the package `octant`, as cargo takes them; empty if not even the system's own sound cards can be had.
+pub fn of_octant() -> Vec<&'static str> {
+    if !cfg!(target_os = "linux") {
+        // CoreAudio and WASAPI come with the system.
+        return vec!["live"];
+    }
+    if !has_library("alsa") {
+        return Vec::new();
+    }
+    let mut features = vec!["live"];
+    if has_library("jack") {
+        features.push("jack");
+    }
+    features
+}
+
+/// The same for a command that builds several packages, the tests of them included.
+pub fn of_workspace() -> Option<String> {
+    let features = of_octant();
+    let named = features.iter().map(|feature| format!("octant/{feature}"));
+    let tests = (!features.is_empty()).then(|| "octant-tests/live".to_owned());
+    let all: Vec<String> = named.chain(tests).collect();
+    (!all.is_empty()).then(|| all.join(","))
+}
+
+/// Whether headers and library of this name are installed.
+pub fn has_library(name: &str) -> bool {
+    shell::output("pkg-config", &["--exists", name]).is_ok()
+}
