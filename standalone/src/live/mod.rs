@@ -20,13 +20,16 @@ pub mod feed;
 pub mod format;
 pub mod hands;
 pub mod memory;
+pub mod midi;
 pub mod open;
 pub mod options;
 pub mod player;
 pub mod session;
 mod signals;
+pub mod socket;
 pub mod status;
 pub mod supervisor;
+pub mod terminal;
 pub mod watch;
 #[cfg(feature = "jack")]
 mod wires;
