@@ -100,7 +100,8 @@ fn bit_for_bit(blocks: [Blocks; 2], jitter_s: f64, seconds: f64) -> f64 {
             assert_eq!(heard[n + delay].to_bits(), expected[n].to_bits(), "channel {channel}, frame {n}");
         }
     }
-    assert!((age - delay as f64).abs() < 1.0, "stated {age}, heard {delay}");
+    // The callbacks with which it began may have been late themselves.
+    assert!((age - delay as f64).abs() < 1.0 + jitter_s * RATE_HZ, "stated {age}, heard {delay}");
     age
 }
 
@@ -292,7 +293,7 @@ fn it_ends_with_a_fade() {
     rig.run(0.3, [&input, &output], &mut clocks, &mut tone).expect("runs");
     rig.settle().expect("closes");
     assert!(rig.session.supervisor.ended() && rack.streams().is_empty());
-    let steepest = tone.0.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max);
+    let steepest = tone.0[RATE_HZ as usize / 2..].windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max);
     // 20 ms are 960 frames; the steepest frame of the fade is 1.5/960 of the level.
     assert!(steepest < 0.01 * 2.0 / 960.0, "a click of {steepest}");
     assert!(tone.0.iter().rev().take(64).all(|x| *x == 0.0));
