@@ -13,14 +13,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use octant_dsp::params;
-use octant_dsp::params::closest;
-use octant_dsp::preset::Preset;
+use octant_dsp::params::{self, closest};
+use octant_dsp::{Engine, Preset};
 use serde_json::{Map, Value, json};
 
 use super::desk::{Desk, Slot};
 use super::options::DriftChoice;
 use crate::error::{Failure, reason};
+use crate::presets::CHECK_RATE_HZ;
 use crate::staging::{self, OutputFile};
 
 const FORMAT: &str = "octant-live";
@@ -262,6 +262,9 @@ fn slot(raw: Option<&Value>, key: &str) -> Read<Slot> {
         Ok(preset) => preset,
         Err(e) => return fault(&format!("{key}.sound.{}", e.path), e.message),
     };
+    if let Err(e) = Engine::new(CHECK_RATE_HZ, 2, &preset.settings) {
+        return fault(&format!("{key}.sound"), e.to_string());
+    }
     Ok(Slot { name: preset.name, origin, settings: preset.settings })
 }
 

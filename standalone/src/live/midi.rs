@@ -88,6 +88,11 @@ impl Midi {
         lock(&self.shared).waiting.clone()
     }
 
+    /// Replaces all ties.
+    pub fn tie(&mut self, ties: Ties) {
+        lock(&self.shared).ties = ties;
+    }
+
     /// All ties.
     #[must_use]
     pub fn learned(&self) -> Ties {

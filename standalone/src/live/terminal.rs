@@ -35,7 +35,17 @@ pub struct Terminal {
     prompts: Receiver<Option<String>>,
     /// Relaxed: tells the key reader to end, nothing else.
     closing: Arc<AtomicBool>,
-    open: bool,
+}
+
+/// Whether the terminal is ours: whoever ends the process first gives it back. Relaxed: only who sees `true` counts.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Gives the terminal back, if it is ours, so that the process may end from any thread.
+pub fn give_back() {
+    if TAKEN.swap(false, Ordering::Relaxed) {
+        let _ = execute!(io::stdout(), cursor::Show, LeaveAlternateScreen);
+        let _ = terminal::disable_raw_mode();
+    }
 }
 
 impl Terminal {
@@ -52,8 +62,8 @@ impl Terminal {
             prompt: None,
             prompts,
             closing: Arc::clone(&closing),
-            open: true,
         };
+        TAKEN.store(true, Ordering::Relaxed);
         execute!(io::stdout(), EnterAlternateScreen, cursor::Hide).ok()?;
         thread::Builder::new().name("octant keys".into()).spawn(move || read_keys(&orders, &outbox, &closing)).ok()?;
         Some(view)
@@ -100,10 +110,8 @@ impl Terminal {
 
     /// Gives the terminal back.
     pub fn close(&mut self) {
-        if std::mem::replace(&mut self.open, false) {
-            self.closing.store(true, Ordering::Relaxed);
-            restore();
-        }
+        self.closing.store(true, Ordering::Relaxed);
+        give_back();
     }
 }
 
@@ -111,11 +119,6 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         self.close();
     }
-}
-
-fn restore() {
-    let _ = execute!(io::stdout(), cursor::Show, LeaveAlternateScreen);
-    let _ = terminal::disable_raw_mode();
 }
 
 /// The key reader's thread: keys become orders.
@@ -145,7 +148,7 @@ fn read_keys(orders: &Sender<Order>, prompts: &Sender<Option<String>>, closing: 
                 }
             }
             Pressed::EndAtOnce => {
-                restore();
+                give_back();
                 std::process::exit(EXIT_INTERRUPTED);
             }
         }
