@@ -157,7 +157,8 @@ impl Memory {
         }
         // A later version adds keys that nobody here would take for a slip of the pen.
         for key in raw.keys().filter(|key| !KEYS.contains(&key.as_str())) {
-            if let Some(meant) = closest(key, KEYS.into_iter()) {
+            let swapped = KEYS.into_iter().find(|known| sorted(known) == sorted(key));
+            if let Some(meant) = swapped.or_else(|| closest(key, KEYS.into_iter())) {
                 return fault(key, format!("there is no such key, did you mean {meant}?"));
             }
         }
@@ -244,6 +245,13 @@ impl Memory {
         }
         document
     }
+}
+
+/// The letters of a word: equal for words in which some have changed places.
+fn sorted(word: &str) -> Vec<char> {
+    let mut letters: Vec<char> = word.chars().collect();
+    letters.sort_unstable();
+    letters
 }
 
 fn slot(raw: Option<&Value>, key: &str) -> Read<Slot> {
