@@ -142,8 +142,15 @@ fn what_cannot_be_imported_is_told() {
 #[test]
 fn any_numbers_give_a_valid_preset() {
     for value in ["-1e300", "1e300", "0", "-0.001", "99999"] {
-        let easy = EASY.replace("-18.0", value).replace("30.0", value).replace("2500.0", value).replace("1.5", value);
-        let lsp = LSP.replace("2.50000", value).replace("120.00000", value).replace("0.5", value);
+        let swap = |text: &str, sign: &str, numbers: &[&str]| {
+            numbers.iter().fold(text.to_owned(), |text, number| {
+                let (old, new) = (format!("{sign} {number}"), format!("{sign} {value}"));
+                assert!(text.contains(&old), "{old}");
+                text.replace(&old, &new)
+            })
+        };
+        let easy = swap(EASY, ":", &["-18.0", "30.0", "2500.0", "1.5", "-4.0", "2.5", "9.0"]);
+        let lsp = swap(LSP, "=", &["2.50000", "120.00000", "0.5", "-20.00", "40.0"]);
         for text in [easy, lsp] {
             for one in import(text.as_bytes(), "x").expect("numbers are numbers") {
                 assert!(Preset::from_json(&one.preset.to_json()).is_ok(), "{value}");
