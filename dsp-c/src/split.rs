@@ -63,63 +63,30 @@ pub struct Band<'a> {
     pub right: &'a mut [f32],
 }
 
-/// Splits a signal into bands and keeps the rows. All methods but `new` are real-time safe.
+/// The rows of one block, one per band and channel, none sharing a cache line with another.
+///
+/// A [`Splitter`] has rows of its own. Rows apart from it let threads work on one block while the next is split.
 #[derive(Debug)]
-pub struct Splitter {
-    kernels: Kernels,
-    bands: usize,
-    crossovers: Crossovers,
-    polarity: f32,
-    state: DownState,
-    pairs: [[f32; 2]; TILE],
-    lines: [Line; TILE],
+pub struct Rows {
     /// Rows in the order of the lanes, `stride` apart, from `first` on; the first `frames` samples of each are valid.
     storage: Box<[f32]>,
     first: usize,
     stride: usize,
     frames: usize,
+    /// Bands in use.
+    bands: usize,
 }
 
-impl Splitter {
-    /// Allocates rows for blocks of up to `max_frames`. Only crossovers, slope and number of bands of `settings` count.
-    pub fn new(sample_rate_hz: f64, max_frames: usize, settings: &Settings) -> Self {
+impl Rows {
+    /// Allocates rows for blocks of up to `max_frames`.
+    pub fn new(max_frames: usize) -> Self {
         let stride = max_frames.max(1).next_multiple_of(PADDING);
         let storage = vec![0.0f32; 2 * SLOTS * stride + PADDING].into_boxed_slice();
         let first = storage.as_ptr().align_offset(PADDING * size_of::<f32>());
-        let crossovers = Crossovers::new(settings, sample_rate_hz);
-        Self {
-            kernels: Kernels::best(),
-            bands: settings.bands,
-            polarity: crossovers.polarity(),
-            crossovers,
-            state: DownState::ZERO,
-            pairs: [[0.0; 2]; TILE],
-            lines: [Line::ZERO; TILE],
-            storage,
-            first,
-            stride,
-            frames: 0,
-        }
+        Self { storage, first, stride, frames: 0, bands: SLOTS }
     }
 
-    /// Splits one block, rows of equal length up to `max_frames`, and lends its bands, lowest first.
-    pub fn split(&mut self, rows: [&[f32]; 2]) -> [Band<'_>; SLOTS] {
-        let [left, right] = rows;
-        assert!(left.len() == right.len() && left.len() <= self.stride, "a block of {} frames", left.len());
-        let _denormals_off = DenormalsOff::new();
-        self.frames = left.len();
-        let (kernels, tree) = (self.kernels, Steps::held(self.crossovers.tree()));
-        for at in (0..self.frames).step_by(TILE) {
-            let end = self.frames.min(at + TILE);
-            let (pairs, lines) = (&mut self.pairs[..end - at], &mut self.lines[..end - at]);
-            kernels.interleave(&left[at..end], &right[at..end], Steps::held(&self.polarity), pairs);
-            kernels.down(self.crossovers.slope(), tree, &mut self.state, pairs, lines);
-            kernels.rows(lines, &mut self.storage[self.first + at..], self.stride);
-        }
-        self.bands()
-    }
-
-    /// Lends the bands of the last block once more, lowest first.
+    /// Lends the bands of the block that was split into these rows last, lowest first. Real-time safe.
     pub fn bands(&mut self) -> [Band<'_>; SLOTS] {
         let frames = self.frames;
         let mut rows = self.storage[self.first..].chunks_exact_mut(self.stride).map(|row| Some(&mut row[..frames]));
@@ -131,6 +98,75 @@ impl Splitter {
             let mut take = |lane: usize| lanes[lane].take().unwrap_or_default();
             Band { left: take(lane), right: take(lane + 1) }
         })
+    }
+}
+
+/// Splits a signal into bands. All methods but `new` are real-time safe.
+#[derive(Debug)]
+pub struct Splitter {
+    tree: Tree,
+    rows: Rows,
+}
+
+/// The crossovers with their history.
+#[derive(Debug)]
+struct Tree {
+    kernels: Kernels,
+    bands: usize,
+    crossovers: Crossovers,
+    polarity: f32,
+    state: DownState,
+    pairs: [[f32; 2]; TILE],
+    lines: [Line; TILE],
+}
+
+impl Splitter {
+    /// Allocates rows for blocks of up to `max_frames`. Only crossovers, slope and number of bands of `settings` count.
+    pub fn new(sample_rate_hz: f64, max_frames: usize, settings: &Settings) -> Self {
+        let crossovers = Crossovers::new(settings, sample_rate_hz);
+        let tree = Tree {
+            kernels: Kernels::best(),
+            bands: settings.bands,
+            polarity: crossovers.polarity(),
+            crossovers,
+            state: DownState::ZERO,
+            pairs: [[0.0; 2]; TILE],
+            lines: [Line::ZERO; TILE],
+        };
+        Self { tree, rows: Rows::new(max_frames) }
+    }
+
+    /// Splits one block, rows of equal length up to `max_frames`, and lends its bands, lowest first.
+    pub fn split(&mut self, rows: [&[f32]; 2]) -> [Band<'_>; SLOTS] {
+        self.tree.split(rows, &mut self.rows);
+        self.rows.bands()
+    }
+
+    /// Splits the next block into rows that are not the splitter's own and hold at least as many frames.
+    pub fn split_into(&mut self, rows: [&[f32]; 2], into: &mut Rows) {
+        self.tree.split(rows, into);
+    }
+
+    /// Lends the bands of the last block of [`split`](Self::split) once more, lowest first.
+    pub fn bands(&mut self) -> [Band<'_>; SLOTS] {
+        self.rows.bands()
+    }
+}
+
+impl Tree {
+    fn split(&mut self, rows: [&[f32]; 2], into: &mut Rows) {
+        let [left, right] = rows;
+        assert!(left.len() == right.len() && left.len() <= into.stride, "a block of {} frames", left.len());
+        let _denormals_off = DenormalsOff::new();
+        (into.frames, into.bands) = (left.len(), self.bands);
+        let (kernels, tree) = (self.kernels, Steps::held(self.crossovers.tree()));
+        for at in (0..into.frames).step_by(TILE) {
+            let end = into.frames.min(at + TILE);
+            let (pairs, lines) = (&mut self.pairs[..end - at], &mut self.lines[..end - at]);
+            kernels.interleave(&left[at..end], &right[at..end], Steps::held(&self.polarity), pairs);
+            kernels.down(self.crossovers.slope(), tree, &mut self.state, pairs, lines);
+            kernels.rows(lines, &mut into.storage[into.first + at..], into.stride);
+        }
     }
 }
 
@@ -197,5 +233,28 @@ mod tests {
             let scaled: Vec<f32> = before.iter().map(|x| x * gain[0]).collect();
             assert_eq!(*band.left, scaled);
         }
+    }
+
+    #[test]
+    fn one_block_is_worked_on_while_the_next_is_split() {
+        let (left, right) = (noise(6000), noise(6000));
+        let settings = Settings::default();
+        let mut whole = Splitter::new(48_000.0, 6000, &settings);
+        let expected: Vec<Vec<f32>> = whole.split([&left, &right]).iter().map(|band| band.right.to_vec()).collect();
+        let mut splitter = Splitter::new(48_000.0, 0, &settings);
+        let (mut present, mut next) = (Rows::new(500), Rows::new(500));
+        let mut found = vec![Vec::new(); SLOTS];
+        splitter.split_into([&left[..500], &right[..500]], &mut present);
+        for at in (500..=6000).step_by(500) {
+            std::thread::scope(|threads| {
+                for (band, found) in present.bands().into_iter().zip(&mut found) {
+                    threads.spawn(move || found.extend_from_slice(band.right));
+                }
+                let end = (at + 500).min(6000);
+                splitter.split_into([&left[at..end], &right[at..end]], &mut next);
+            });
+            std::mem::swap(&mut present, &mut next);
+        }
+        assert_eq!(found, expected);
     }
 }

@@ -26,6 +26,8 @@ Examples:
       Lets another signal steer the bands that listen to the external sidechain.
   sox in.mp3 -t wav - | octant render - -o - --preset drum-bus | aplay
       Works in a pipe.
+  octant learn album/*.flac --bands 5 -o album.json
+      Makes a preset from audio, and a picture of what was found.
   octant live --preset podcast-clean-up
       Processes live, from the system's input to its output (octant devices shows others).
   octant presets list
@@ -63,6 +65,16 @@ channel by channel: the dynamic gain in dB that meets this frame. Its header FIL
 
 octant --help shows examples and the exit codes.";
 
+const LEARN_NOTES: &str = "\
+Reads what render reads, files only: each is read twice. Crossovers lie where the long-term spectrum has gaps, bands at least \
+half an octave wide. A threshold is the median level of its band, pauses left out; the more the level varies, the \
+higher the ratio; attack, release and averaging follow from the band's frequencies; the band's gain gives back what is \
+taken away on average. A band that is silent is left alone. At least one second of sound is needed.
+
+Example: octant learn album/*.flac --bands 5 -o album.json && octant render new.wav -o out.wav --preset album.json
+
+octant --help shows the exit codes.";
+
 #[cfg(feature = "live")]
 const LIVE_NOTES: &str = "\
 What is not given on the command line is as it was last time (--state). Ctrl-C, q and SIGTERM end with a fade and exit \
@@ -89,6 +101,9 @@ pub enum Command {
     /// Render audio files through the processor
     #[command(after_help = RENDER_NOTES, after_long_help = RENDER_NOTES)]
     Render(RenderArgs),
+    /// Make a preset from audio: crossovers in the gaps of its spectrum, thresholds from its levels
+    #[command(after_help = LEARN_NOTES, after_long_help = LEARN_NOTES)]
+    Learn(LearnArgs),
     /// Process live, from a sound card to a sound card
     #[cfg(feature = "live")]
     #[command(after_help = LIVE_NOTES, after_long_help = LIVE_NOTES)]
@@ -177,6 +192,34 @@ pub struct RenderArgs {
     pub overwrite: bool,
 }
 
+/// What `learn` takes.
+#[derive(Debug, Args)]
+pub struct LearnArgs {
+    /// Audio files; several are taken as one programme
+    #[arg(required = true, value_name = "FILE")]
+    pub inputs: Vec<PathBuf>,
+
+    /// Bands of the preset
+    #[arg(short, long, value_name = "N", default_value_t = 4, value_parser = parse_bands)]
+    pub bands: usize,
+
+    /// Preset file (.json), with a picture of the same name (.svg) beside it; default: the preset goes to standard output
+    #[arg(short, long, value_name = "PRESET")]
+    pub output: Option<PathBuf>,
+
+    /// Write what was found: a picture (.svg), figures (.json, .txt); - prints a table; may be repeated; replaces the picture
+    #[arg(long = "report", value_name = "FILE")]
+    pub reports: Vec<PathBuf>,
+
+    /// Threads that measure, at most one per band; 1 does everything on one thread; changes no bit of the result
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    pub threads: Option<usize>,
+
+    /// Replace existing outputs
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
 /// What can be done with presets.
 #[derive(Debug, Subcommand)]
 pub enum PresetsCommand {
@@ -198,6 +241,13 @@ pub enum PresetsCommand {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+}
+
+fn parse_bands(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(count) if (1..=octant_dsp::settings::MAX_BANDS).contains(&count) => Ok(count),
+        _ => Err("a whole number from 1 to 8 is needed".to_owned()),
+    }
 }
 
 fn parse_count(text: &str) -> Result<usize, String> {

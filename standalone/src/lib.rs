@@ -2,7 +2,7 @@
 //!
 //! [`cli`] is what can be asked for, [`run`] how it is carried out: [`plan`] names and checks the outputs, [`batch`]
 //! shares the files among threads, [`render`] takes one file from its [`source`] through the engine to its [`sink`],
-//! and [`staging`] lets outputs appear only when they are complete.
+//! and [`staging`] lets outputs appear only when they are complete. [`learn`] makes presets from programme.
 
 pub mod batch;
 pub mod cli;
@@ -11,8 +11,10 @@ pub mod completeness;
 pub mod console;
 pub mod error;
 pub mod flac_sink;
+pub mod learn;
 #[cfg(feature = "live")]
 pub mod live;
+pub mod outputs;
 pub mod pipes;
 pub mod plan;
 pub mod presets;

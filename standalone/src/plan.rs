@@ -1,13 +1,13 @@
 //! What is rendered to where: names are worked out and checked before any work begins.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::Failure;
+use crate::outputs;
 use crate::sample::OutputFormat;
 use crate::sink::{Container, SampleStyle};
 use crate::source::Input;
-use crate::staging::{already_exists, directory_of, is_device};
+use crate::staging::is_device;
 use crate::trace::header_path;
 
 /// What the user asked for.
@@ -62,7 +62,8 @@ pub enum ReportKind {
 }
 
 impl ReportKind {
-    fn of(path: &Path) -> Result<Self, Failure> {
+    /// By the ending of a name.
+    pub fn of(path: &Path) -> Result<Self, Failure> {
         match path.extension().and_then(|extension| extension.to_str()) {
             Some(extension) if extension.eq_ignore_ascii_case("json") => Ok(Self::Json),
             Some(extension) if extension.eq_ignore_ascii_case("svg") => Ok(Self::Svg),
@@ -139,7 +140,13 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Failure> {
         ));
     }
     let plan = Plan { jobs, new_directory: (wants_directory && !is_directory).then(|| request.output.to_owned()) };
-    check_outputs(request, &plan)?;
+    let inputs = plan.jobs.iter().filter_map(|job| match &job.input {
+        Input::Path(path) => Some(path),
+        Input::Stdin => None,
+    });
+    let read: Vec<&PathBuf> = inputs.chain(&request.also_read).collect();
+    let written = plan.jobs.iter().flat_map(files_of).collect();
+    outputs::check(&read, written, request.overwrite, plan.new_directory.as_deref())?;
     Ok(plan)
 }
 
@@ -197,7 +204,8 @@ fn directory_job(request: &Request<'_>, input: Input) -> Result<Job, Failure> {
     })
 }
 
-fn report_target(path: &Path, beside: Option<&dyn Fn(&str) -> PathBuf>) -> Result<ReportTarget, Failure> {
+/// A report as named; `beside` makes the name where only the ending counts.
+pub fn report_target(path: &Path, beside: Option<&dyn Fn(&str) -> PathBuf>) -> Result<ReportTarget, Failure> {
     if path.as_os_str() == "-" {
         return Ok(ReportTarget { kind: ReportKind::Text, path: None });
     }
@@ -237,83 +245,4 @@ fn files_of(job: &Job) -> Vec<PathBuf> {
     }
     files.extend(job.reports.iter().filter_map(|report| report.path.clone()));
     files
-}
-
-fn check_outputs(request: &Request<'_>, plan: &Plan) -> Result<(), Failure> {
-    let mut read: Vec<(String, Identity)> = Vec::new();
-    let inputs = plan.jobs.iter().filter_map(|job| match &job.input {
-        Input::Path(path) => Some(path),
-        Input::Stdin => None,
-    });
-    for path in inputs.chain(&request.also_read) {
-        read.push((path.display().to_string(), Identity::of(path)));
-    }
-    let mut written: Vec<(String, Identity)> = Vec::new();
-    for path in plan.jobs.iter().flat_map(files_of) {
-        let name = path.display().to_string();
-        let existing = fs::metadata(&path).ok();
-        if is_device(&path) {
-            // Devices and pipes take what they are given and hold nothing that could be lost.
-            continue;
-        }
-        if existing.as_ref().is_some_and(fs::Metadata::is_dir) {
-            return Err(Failure::output(format!("{name}: is a directory; name a file")));
-        }
-        let identity = Identity::of(&path);
-        if let Some((other, _)) = read.iter().find(|(_, other)| other.is_same(&identity)) {
-            let same =
-                if *other == name { "an input".to_owned() } else { format!("the same file as the input {other}") };
-            return Err(Failure::output(format!("{name}: is {same} and is never overwritten; write to another file")));
-        }
-        if written.iter().any(|(_, other)| other.is_same(&identity)) {
-            return Err(Failure::output(format!("{name}: would be written twice; give the outputs different names")));
-        }
-        if existing.is_some() && !request.overwrite {
-            return Err(already_exists(&name));
-        }
-        let directory = directory_of(&path);
-        if !directory.is_dir()
-            && plan.new_directory.as_deref() != Some(&directory)
-            && plan.new_directory.as_deref() != path.parent()
-        {
-            return Err(Failure::output(format!(
-                "{name}: the directory {} does not exist; create it first",
-                directory.display()
-            )));
-        }
-        written.push((name, identity));
-    }
-    Ok(())
-}
-
-/// What makes two names the same file: the place, or the thing itself where there are several names for it.
-struct Identity {
-    place: PathBuf,
-    thing: Option<(u64, u64)>,
-}
-
-impl Identity {
-    fn of(path: &Path) -> Self {
-        let place = fs::canonicalize(path).unwrap_or_else(|_| {
-            let directory = directory_of(path);
-            let directory = fs::canonicalize(&directory).unwrap_or(directory);
-            directory.join(path.file_name().unwrap_or_default())
-        });
-        Self { place, thing: fs::metadata(path).ok().as_ref().and_then(device_and_inode) }
-    }
-
-    fn is_same(&self, other: &Self) -> bool {
-        self.place == other.place || (self.thing.is_some() && self.thing == other.thing)
-    }
-}
-
-#[cfg(unix)]
-fn device_and_inode(metadata: &fs::Metadata) -> Option<(u64, u64)> {
-    use std::os::unix::fs::MetadataExt;
-    Some((metadata.dev(), metadata.ino()))
-}
-
-#[cfg(not(unix))]
-fn device_and_inode(_: &fs::Metadata) -> Option<(u64, u64)> {
-    None
 }

@@ -3,18 +3,18 @@
 //! Memory does not grow with the length of the audio: [`Report`] keeps sums, one FFT window per channel and at
 //! most 2000 points of gain per band. [`Summary`] shows the result as JSON, as a picture or in the terminal.
 
-mod axes;
-mod bands;
-mod colours;
+pub(crate) mod axes;
+pub(crate) mod bands;
+pub(crate) mod colours;
 mod gain_panel;
 mod gains;
-mod json;
+pub(crate) mod json;
 mod levels;
-mod pen;
-mod picture;
-mod spectrum;
-mod spectrum_panel;
-mod table;
+pub(crate) mod pen;
+pub(crate) mod picture;
+pub(crate) mod spectrum;
+pub(crate) mod spectrum_panel;
+pub(crate) mod table;
 
 use bands::Band;
 use gains::{BandGain, GainHistory};

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use clap::CommandFactory;
@@ -10,9 +10,10 @@ use octant_dsp::settings::Sidechain;
 use octant_dsp::{Engine, Settings, params, preset};
 
 use crate::batch::render_all;
-use crate::cli::{Cli, Command, PresetsCommand, RenderArgs};
+use crate::cli::{Cli, Command, LearnArgs, PresetsCommand, RenderArgs};
 use crate::console::Console;
 use crate::error::{EXIT_INTERRUPTED, EXIT_REPAIRED, Failure};
+use crate::learn;
 use crate::plan::{self, Plan, Request};
 use crate::presets::{self, CHECK_RATE_HZ};
 use crate::render::Options;
@@ -35,6 +36,7 @@ pub fn run(cli: &Cli) -> u8 {
 fn dispatch(cli: &Cli, console: &Console) -> Result<u8, Failure> {
     match &cli.command {
         Command::Render(arguments) => return render(arguments, console),
+        Command::Learn(arguments) => return learn(arguments, console),
         #[cfg(feature = "live")]
         Command::Live(arguments) => return crate::live::run(arguments, console),
         #[cfg(feature = "live")]
@@ -82,6 +84,19 @@ fn check(files: &[std::path::PathBuf], console: &Console) -> Result<u8, Failure>
     Ok(code)
 }
 
+fn learn(arguments: &LearnArgs, console: &Console) -> Result<u8, Failure> {
+    clean_up_when_interrupted(None, console)?;
+    let request = learn::Request {
+        inputs: &arguments.inputs,
+        bands: arguments.bands,
+        output: arguments.output.as_deref(),
+        reports: &arguments.reports,
+        threads: arguments.threads,
+        overwrite: arguments.overwrite,
+    };
+    learn::learn(&request, console)
+}
+
 fn render(arguments: &RenderArgs, console: &Console) -> Result<u8, Failure> {
     let settings = settings(arguments, console)?;
     check_terminals(arguments)?;
@@ -101,7 +116,7 @@ fn render(arguments: &RenderArgs, console: &Console) -> Result<u8, Failure> {
         overwrite: arguments.overwrite,
         also_read: arguments.sidechain.iter().cloned().chain(preset_file.map(Into::into)).collect(),
     })?;
-    clean_up_when_interrupted(&plan, console)?;
+    clean_up_when_interrupted(plan.new_directory.clone(), console)?;
     let made_directory = make_directory(&plan)?;
     let options = Options {
         settings: &settings,
@@ -184,9 +199,8 @@ fn make_directory(plan: &Plan) -> Result<Option<&Path>, Failure> {
     Ok(Some(directory))
 }
 
-fn clean_up_when_interrupted(plan: &Plan, console: &Console) -> Result<(), Failure> {
+fn clean_up_when_interrupted(directory: Option<PathBuf>, console: &Console) -> Result<(), Failure> {
     let console = console.clone();
-    let directory = plan.new_directory.clone();
     ctrlc::set_handler(move || {
         staging::abandon_all_and_exit(EXIT_INTERRUPTED, || {
             if let Some(directory) = &directory {

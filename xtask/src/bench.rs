@@ -2,6 +2,7 @@
 //! with another in the same run.
 
 mod callgrind;
+pub mod learn;
 mod record;
 mod trial;
 mod worst;

@@ -33,6 +33,7 @@ cargo xtask VERB
   bench engine [--record]
                       Counts the engine's instructions per stereo frame and compares them with the limits.
                       --record keeps the result in assets/bench.
+  bench learn         Compares octant learn on one thread with one thread per band.
   demo-audio          Makes assets/demo/groove.wav again; the same bytes on every machine.
   help                This page.
 
@@ -116,14 +117,18 @@ fn bench_verb(words: &mut Parser) -> Result<ExitCode> {
             Arg::Long("record") => record = true,
             Arg::Value(name) if subject.is_none() => subject = Some(name.string()?),
             other => {
-                return Err(other.unexpected()).context("it goes: cargo xtask bench engine [--record]");
+                return Err(other.unexpected()).context("it goes: cargo xtask bench engine [--record] | learn");
             }
         }
     }
     match subject.as_deref() {
         Some("engine") => bench::engine(record),
-        Some(other) => bail!("nothing named {other:?} is measured; it goes: cargo xtask bench engine [--record]"),
-        None => bail!("what shall be measured? It goes: cargo xtask bench engine [--record]"),
+        Some("learn") if record => bail!("a ratio of times is not recorded; it goes: cargo xtask bench learn"),
+        Some("learn") => bench::learn::run(),
+        Some(other) => {
+            bail!("nothing named {other:?} is measured; it goes: cargo xtask bench engine [--record] | learn")
+        }
+        None => bail!("what shall be measured? It goes: cargo xtask bench engine [--record] | learn"),
     }
 }
 

@@ -22,7 +22,7 @@ pub struct Slot {
 }
 
 /// Sounds A and B, and the switches beside them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Desk {
     /// A and B.
     pub slots: [Slot; 2],
@@ -35,12 +35,6 @@ pub struct Desk {
 impl Default for Slot {
     fn default() -> Self {
         Self { name: "Init".into(), origin: None, settings: Settings::default() }
-    }
-}
-
-impl Default for Desk {
-    fn default() -> Self {
-        Self { slots: [Slot::default(), Slot::default()], current: 0, muted: false }
     }
 }
 

@@ -164,10 +164,10 @@ pub fn new(kind: Kind, status: &Arc<Status>) -> (Inlet, Outlet) {
 
 impl Inlet {
     /// Takes what the device delivered: frames of `width` channels, of which the first ones are used.
-    pub fn take<T: Copy>(&mut self, data: &[T], width: usize, seconds: f64)
+    pub fn take<T>(&mut self, data: &[T], width: usize, seconds: f64)
     where
         f32: FromSample<T>,
-        T: Sample,
+        T: Sample + Copy,
     {
         let frames = data.len() / width.max(1);
         let room = self.ring.vacant_len() / self.channels;

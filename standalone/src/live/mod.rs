@@ -12,6 +12,7 @@
 
 pub mod clock;
 pub mod command;
+pub mod company;
 pub mod desk;
 pub mod devices;
 pub mod drift;
@@ -20,24 +21,27 @@ pub mod feed;
 pub mod format;
 pub mod hands;
 pub mod memory;
+pub mod midi;
 pub mod open;
 pub mod options;
 pub mod player;
 pub mod session;
 mod signals;
+pub mod socket;
 pub mod status;
 pub mod supervisor;
+pub mod terminal;
 pub mod watch;
 #[cfg(feature = "jack")]
 mod wires;
 
-use std::io::Write;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::console::Console;
 use crate::error::Failure;
 use crate::presets;
+use company::{Company, Notebook};
 use desk::{Desk, Slot};
 use open::{Choice, HostMaker};
 use options::{DevicesArgs, LiveArgs};
@@ -46,12 +50,16 @@ use supervisor::Supervisor;
 
 /// Lists what there is.
 pub fn devices(arguments: &DevicesArgs) -> Result<String, Failure> {
-    devices::list(arguments.host.as_deref(), arguments.json, &[])
+    // Without a sequencer there are no MIDI inputs to list, and nobody asked for one.
+    let midi = midi::inputs().unwrap_or_default();
+    devices::list(arguments.host.as_deref(), arguments.json, &midi)
 }
 
 /// Runs until it is told to end.
-pub fn run(arguments: &LiveArgs, console: &Console) -> Result<u8, Failure> {
-    let desk = desk(arguments)?;
+pub fn run(given: &LiveArgs, console: &Console) -> Result<u8, Failure> {
+    let notebook = Notebook::open(given)?;
+    let arguments = notebook.complete(given);
+    let desk = desk(given, notebook.memory().desk.clone())?;
     let ids = [arguments.input.as_deref(), arguments.output.as_deref()];
     let host_id = devices::host_id(arguments.host.as_deref(), &ids)?;
     let host: HostMaker = Arc::new(move || devices::open_host(host_id));
@@ -70,7 +78,10 @@ pub fn run(arguments: &LiveArgs, console: &Console) -> Result<u8, Failure> {
     let supervisor = Supervisor::new(host, host_id.to_string(), choice, !arguments.no_reconnect, &settings);
     let mut session = Session::new(desk, supervisor);
     signals::listen(session.orders())?;
-    let ended = turn_until_the_end(&mut session, arguments, console);
+    let mut company = Company::gather(notebook, arguments, given, &mut session)?;
+    let ended = turn_until_the_end(&mut session, &mut company, console);
+    company.save(&mut session);
+    drop(company);
     if session.supervisor.hangs() {
         // A thread hangs in the sound system: returning would wait for it.
         let code = match ended {
@@ -87,46 +98,30 @@ pub fn run(arguments: &LiveArgs, console: &Console) -> Result<u8, Failure> {
 
 /// Ends the process without waiting for anyone.
 fn end_at_once(code: i32) -> ! {
+    terminal::give_back();
     std::process::exit(code)
 }
 
-fn turn_until_the_end(session: &mut Session, arguments: &LiveArgs, console: &Console) -> Result<(), Failure> {
+fn turn_until_the_end(session: &mut Session, company: &mut Company, console: &Console) -> Result<(), Failure> {
     let begun = Instant::now();
-    let mut pictures = 0u64;
-    let mut running = false;
     loop {
-        let (picture, _errands) = session.turn(begun)?;
-        for message in &picture.messages {
-            console.say(&format!("octant: {message}"));
-        }
-        // Twenty pictures a second are for eyes; programs get ten.
-        if arguments.json && pictures.is_multiple_of(2) {
-            let mut out = std::io::stdout();
-            writeln!(out, "{}", picture.to_json())
-                .and_then(|()| out.flush())
-                .map_err(|e| Failure::writing("standard output", &e))?;
-        }
-        pictures += 1;
-        if !running && picture.wiring.link == status::Link::Running {
-            running = true;
-            let wiring = picture.wiring.clone();
-            let (rate, latency) = (wiring.rate_hz, picture.latency_ms);
-            if !arguments.json {
-                console.say(&format!("octant: {} -> {}, {rate} Hz, {latency:.1} ms", wiring.input, wiring.output));
-            }
-        }
+        let (picture, errands) = session.turn(begun)?;
+        company.show(picture, console)?;
+        company.turn(session, errands, begun.elapsed());
         if session.supervisor.ended() {
             return Ok(());
         }
     }
 }
 
-fn desk(arguments: &LiveArgs) -> Result<Desk, Failure> {
-    let mut desk = Desk::default();
-    if let Some(preset) = &arguments.preset {
-        desk.slots[0] = Slot::load(preset)?;
+/// The sounds of last time, with what the command line says on top.
+fn desk(given: &LiveArgs, mut desk: Desk) -> Result<Desk, Failure> {
+    desk.muted &= !given.unmute;
+    if let Some(preset) = &given.preset {
+        let current = desk.current;
+        desk.slots[current] = Slot::load(preset)?;
     }
-    let pairs: Vec<(String, String)> = arguments
+    let pairs: Vec<(String, String)> = given
         .sets
         .iter()
         .map(|set| presets::split_set(set).map(|(id, text)| (id.to_owned(), text.to_owned())))

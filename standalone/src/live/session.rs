@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::command::{Answer, Command, Order};
 use super::desk::Desk;
-use super::status::{Photographer, Snapshot};
+use super::status::{Controls, Photographer, Snapshot};
 use super::supervisor::Supervisor;
 use crate::error::Failure;
 
@@ -26,6 +26,8 @@ pub struct Session {
     photographer: Photographer,
     latest: Option<Snapshot>,
     messages: Vec<String>,
+    /// The parameter that waits for a MIDI controller.
+    pub learning: Option<String>,
 }
 
 /// What others have to do because of an order.
@@ -43,7 +45,7 @@ impl Session {
     pub fn new(desk: Desk, supervisor: Supervisor) -> Self {
         let (orders, inbox) = channel();
         let photographer = Photographer::default();
-        Self { desk, supervisor, orders, inbox, photographer, latest: None, messages: Vec::new() }
+        Self { desk, supervisor, orders, inbox, photographer, latest: None, messages: Vec::new(), learning: None }
     }
 
     /// Where orders go.
@@ -96,7 +98,8 @@ impl Session {
     pub fn shoot(&mut self, now: Duration) -> &Snapshot {
         let (status, wiring) = (self.supervisor.status(), self.supervisor.wiring().clone());
         let messages = std::mem::take(&mut self.messages);
-        let picture = self.photographer.shoot(now, status, wiring, self.desk.controls(), messages);
+        let controls = Controls { learning: self.learning.clone(), ..self.desk.controls() };
+        let picture = self.photographer.shoot(now, status, wiring, controls, messages);
         self.latest.insert(picture)
     }
 

@@ -58,7 +58,7 @@ fn band(place: &Band, gain: &BandGain, sample_rate_hz: f64) -> Value {
 }
 
 /// Three decimals, whole numbers without any; what is not finite becomes `null`.
-fn number(value: f64) -> Value {
+pub fn number(value: f64) -> Value {
     let rounded = (value * 1000.0).round() / 1000.0;
     if rounded.is_finite() && rounded.fract() == 0.0 && rounded.abs() < 1e15 {
         json!(rounded as i64)

@@ -10,19 +10,13 @@ use svg::node::element::{Group, TSpan, Text};
 
 const WIDTH: f64 = 1200.0;
 const HEIGHT: f64 = 760.0;
-const SPECTRUM: Area = Area { left: 62.0, top: 122.0, width: 1102.0, height: 224.0 };
+/// Where the spectrum lies.
+pub const SPECTRUM: Area = Area { left: 62.0, top: 122.0, width: 1102.0, height: 224.0 };
 const GAINS: Area = Area { left: 62.0, top: 410.0, width: 918.0, height: 308.0 };
 
 /// The whole picture.
 pub fn draw(summary: &Summary) -> String {
-    let document = Document::new()
-        .set("viewBox", (0, 0, WIDTH as u32, HEIGHT as u32))
-        .set("width", WIDTH)
-        .set("height", HEIGHT)
-        .set("font-family", "Inter, 'Segoe UI', 'Helvetica Neue', 'DejaVu Sans', Arial, sans-serif")
-        .set("role", "img")
-        .add(title(&format!("Octant report: {}", summary.title)))
-        .add(rectangle(Area { left: 0.0, top: 0.0, width: WIDTH, height: HEIGHT }, colours::GROUND))
+    let document = sheet(&format!("Octant report: {}", summary.title))
         .add(heading(summary))
         .add(spectrum_panel::draw(summary, SPECTRUM))
         .add(legend())
@@ -32,16 +26,32 @@ pub fn draw(summary: &Summary) -> String {
     format!("{document}\n")
 }
 
+/// The empty sheet; `name` is for people who hear it read aloud.
+pub fn sheet(name: &str) -> Document {
+    Document::new()
+        .set("viewBox", (0, 0, WIDTH as u32, HEIGHT as u32))
+        .set("width", WIDTH)
+        .set("height", HEIGHT)
+        .set("font-family", "Inter, 'Segoe UI', 'Helvetica Neue', 'DejaVu Sans', Arial, sans-serif")
+        .set("role", "img")
+        .add(title(name))
+        .add(rectangle(Area { left: 0.0, top: 0.0, width: WIDTH, height: HEIGHT }, colours::GROUND))
+}
+
 fn heading(summary: &Summary) -> Group {
     let name = if summary.title.is_empty() { "Render report" } else { &summary.title };
+    name_plate(name, &facts(summary)).add(level_table(summary))
+}
+
+/// Our mark, what is shown, and facts about it.
+pub fn name_plate(name: &str, facts: &str) -> Group {
     Group::new()
         .add(mark(SPECTRUM.left, 32.0))
         .add(
             words("octant", (SPECTRUM.left + 38.0, 52.0), 24, colours::CLEAR, Anchor::Start).set("font-weight", "bold"),
         )
         .add(words(&shortened(name, 58), (SPECTRUM.left + 140.0, 43.0), 15, colours::CLEAR, Anchor::Start))
-        .add(words(&facts(summary), (SPECTRUM.left + 140.0, 62.0), 12, colours::QUIET, Anchor::Start))
-        .add(level_table(summary))
+        .add(words(facts, (SPECTRUM.left + 140.0, 62.0), 12, colours::QUIET, Anchor::Start))
 }
 
 /// Eight strokes, one per band.
@@ -62,15 +72,14 @@ fn facts(summary: &Summary) -> String {
     let count = summary.bands.len();
     let bands = if count == 1 { "1 band".into() } else { format!("{count} bands") };
     let rate = summary.sample_rate_hz / 1000.0;
-    format!("{} · {rate} kHz · {width} · {bands}", length(summary))
+    format!("{} · {rate} kHz · {width} · {bands}", length(summary.seconds(), summary.frames))
 }
 
 /// "9.6 s", "4:07", "1:02:45"; samples where it is shorter than a tenth of a second.
-fn length(summary: &Summary) -> String {
-    let seconds = summary.seconds();
+pub fn length(seconds: f64, frames: u64) -> String {
     let whole = seconds.round() as u64;
     match seconds {
-        s if s < 0.1 => format!("{} samples", summary.frames),
+        s if s < 0.1 => format!("{frames} samples"),
         s if s < 60.0 => format!("{s:.1} s"),
         s if s < 3600.0 => format!("{}:{:02}", whole / 60, whole % 60),
         _ => format!("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60),
@@ -105,7 +114,8 @@ fn figures(levels: Levels) -> [String; 3] {
     [signed(levels.peak_db), signed(levels.rms_db), crest]
 }
 
-fn panel_heading(name: &str, explanation: &str, area: Area) -> Text {
+/// A panel's name and what it shows, above it.
+pub fn panel_heading(name: &str, explanation: &str, area: Area) -> Text {
     let explanation = TSpan::new(explanation).set("dx", 12).set("font-size", 11).set("fill", colours::QUIET);
     words(name, (area.left, area.top - 14.0), 14, colours::CLEAR, Anchor::Start).add(explanation)
 }

@@ -1,15 +1,16 @@
 //! The upper panel: what the sound consists of, before and after.
 
 use super::axes::{Area, DecibelAxis, FrequencyAxis};
+use super::bands::{Band, frequency};
 use super::pen::{Anchor, curve, line, rectangle, surface, words};
 use super::spectrum::Spectrum;
-use super::{Summary, bands, colours};
+use super::{Summary, colours};
 use svg::node::element::{Group, LinearGradient, Stop};
 
 /// Curve points across the panel.
-const POINTS: usize = 360;
+pub const POINTS: usize = 360;
 /// Nothing below this level is drawn.
-const FLOOR_DB: f64 = -150.0;
+pub const FLOOR_DB: f64 = -150.0;
 /// Least and greatest height of the panel in dB.
 const SPAN_DB: (f64, f64) = (36.0, 72.0);
 
@@ -19,13 +20,14 @@ pub fn draw(summary: &Summary, area: Area) -> Group {
     let across = FrequencyAxis { area, lowest_hz: 20.0, highest_hz };
     let before = levels(&summary.before, &across);
     let after = levels(&summary.after, &across);
-    let up = level_axis(area, &before, &after);
+    let up = level_axis(area, before.iter().chain(&after).copied());
+    let places: Vec<&Band> = summary.bands.iter().map(|(band, _)| band).collect();
     let sound_inside = before.iter().chain(&after).any(|&db| db > FLOOR_DB);
 
     let mut panel = Group::new().add(rectangle(area, colours::PANEL));
-    panel = regions(panel, summary, &across);
+    panel = regions(panel, &places, &across);
     panel = grid(panel, &across, &up);
-    panel = crossovers(panel, summary, &across);
+    panel = crossovers(panel, &places, &across);
     let place = |levels: &[f64]| -> Vec<(f64, f64)> {
         levels
             .iter()
@@ -36,7 +38,7 @@ pub fn draw(summary: &Summary, area: Area) -> Group {
     if sound_inside {
         let (before, after) = (place(&before), place(&after));
         panel = panel
-            .add(hues(summary, &across))
+            .add(hues(&places, &across))
             .add(surface(&after, area.bottom(), "url(#hues)", 0.2))
             .add(curve(&before, colours::BEFORE, 1.4))
             .add(curve(&after, "url(#hues)", 2.2));
@@ -56,19 +58,19 @@ fn levels(spectrum: &Spectrum, across: &FrequencyAxis) -> Vec<f64> {
 }
 
 /// From a little above the loudest point down to the softest, as far as that makes sense.
-fn level_axis(area: Area, before: &[f64], after: &[f64]) -> DecibelAxis {
-    let loudest = before.iter().chain(after).copied().fold(FLOOR_DB, f64::max);
+pub fn level_axis(area: Area, levels: impl Iterator<Item = f64> + Clone) -> DecibelAxis {
+    let loudest = levels.clone().fold(FLOOR_DB, f64::max);
     let highest_db = if loudest > FLOOR_DB { ((loudest + 5.0) / 6.0).ceil() * 6.0 } else { 0.0 };
-    let softest = before.iter().chain(after).copied().fold(highest_db, f64::min);
+    let softest = levels.fold(highest_db, f64::min);
     let span_db = (((highest_db - softest) / 6.0).ceil() * 6.0 + 6.0).clamp(SPAN_DB.0, SPAN_DB.1);
     DecibelAxis { area, lowest_db: highest_db - span_db, highest_db }
 }
 
 /// Tints and numbers each band's part of the axis.
-fn regions(mut panel: Group, summary: &Summary, across: &FrequencyAxis) -> Group {
+pub fn regions(mut panel: Group, bands: &[&Band], across: &FrequencyAxis) -> Group {
     let area = across.area;
-    let count = summary.bands.len();
-    for (index, (band, _)) in summary.bands.iter().enumerate() {
+    let count = bands.len();
+    for (index, band) in bands.iter().enumerate() {
         let (left, right) = (across.x(band.low_hz), across.x(band.high_hz));
         let colour = colours::hex(index, count);
         let region = Area { left, width: right - left, ..area };
@@ -83,23 +85,24 @@ fn regions(mut panel: Group, summary: &Summary, across: &FrequencyAxis) -> Group
     panel
 }
 
-fn crossovers(mut panel: Group, summary: &Summary, across: &FrequencyAxis) -> Group {
+/// A dotted line at each crossover.
+pub fn crossovers(mut panel: Group, bands: &[&Band], across: &FrequencyAxis) -> Group {
     let area = across.area;
-    for (band, _) in summary.bands.iter().skip(1) {
+    for band in bands.iter().skip(1) {
         let x = across.x(band.low_hz);
         panel = panel.add(line((x, area.top), (x, area.bottom()), colours::QUIET).set("stroke-dasharray", "2 4"));
     }
     panel
 }
 
-fn grid(mut panel: Group, across: &FrequencyAxis, up: &DecibelAxis) -> Group {
+/// Grid lines and labels of both axes.
+pub fn grid(mut panel: Group, across: &FrequencyAxis, up: &DecibelAxis) -> Group {
     let area = across.area;
     for (hz, labelled) in across.ticks() {
         let x = across.x(hz);
         panel = panel.add(line((x, area.top), (x, area.bottom()), colours::GRID));
         if labelled {
-            panel =
-                panel.add(words(&bands::frequency(hz), (x, area.bottom() + 17.0), 11, colours::QUIET, Anchor::Middle));
+            panel = panel.add(words(&frequency(hz), (x, area.bottom() + 17.0), 11, colours::QUIET, Anchor::Middle));
         }
     }
     for db in up.ticks(36.0) {
@@ -116,9 +119,9 @@ fn grid(mut panel: Group, across: &FrequencyAxis, up: &DecibelAxis) -> Group {
 }
 
 /// The bands' colours, melting into each other at the crossovers.
-fn hues(summary: &Summary, across: &FrequencyAxis) -> LinearGradient {
+pub fn hues(bands: &[&Band], across: &FrequencyAxis) -> LinearGradient {
     let area = across.area;
-    let count = summary.bands.len();
+    let count = bands.len();
     let gradient = LinearGradient::new()
         .set("id", "hues")
         .set("gradientUnits", "userSpaceOnUse")
@@ -126,7 +129,7 @@ fn hues(summary: &Summary, across: &FrequencyAxis) -> LinearGradient {
         .set("x2", area.right())
         .set("y1", 0)
         .set("y2", 0);
-    summary.bands.iter().enumerate().fold(gradient, |gradient, (index, (band, _))| {
+    bands.iter().enumerate().fold(gradient, |gradient, (index, band)| {
         let middle = (across.x(band.low_hz) + across.x(band.high_hz)) / 2.0;
         let offset = ((middle - area.left) / area.width * 1000.0).round() / 1000.0;
         gradient.add(Stop::new().set("offset", offset).set("stop-color", colours::hex(index, count)))

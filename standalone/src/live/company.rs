@@ -1,0 +1,252 @@
+//! Everyone around a session: who looks on (terminal, JSON lines), who gives orders (keys, control socket, MIDI), and what is
+//! remembered until the next one.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use octant_dsp::params;
+
+use super::memory::Memory;
+use super::midi::Midi;
+use super::options::LiveArgs;
+use super::session::{Errand, Session};
+use super::socket::Socket;
+use super::status::{Link, Snapshot};
+use super::terminal::Terminal;
+use crate::console::Console;
+use crate::error::Failure;
+
+/// What has changed is written after so long.
+const SAVE_EVERY: Duration = Duration::from_secs(2);
+
+/// Where this session's state is remembered, and what the file held.
+pub struct Notebook {
+    path: Option<PathBuf>,
+    /// What the file holds.
+    written: Memory,
+}
+
+impl Notebook {
+    /// Reads the file of `--state`, or the one in the platform's directory for settings.
+    pub fn open(arguments: &LiveArgs) -> Result<Self, Failure> {
+        let path = arguments.state.clone().or_else(Memory::default_path);
+        let written = path.as_deref().map_or_else(|| Ok(Memory::default()), Memory::load)?;
+        Ok(Self { path, written })
+    }
+
+    /// What the file held.
+    #[must_use]
+    pub fn memory(&self) -> &Memory {
+        &self.written
+    }
+
+    /// The command line with what was not given taken from the last time.
+    #[must_use]
+    pub fn complete(&self, given: &LiveArgs) -> LiveArgs {
+        let memory = &self.written;
+        let mut all = given.clone();
+        // Devices of one sound system mean nothing to another.
+        if given.host.is_none() || given.host == memory.host {
+            all.host = all.host.or_else(|| memory.host.clone());
+            all.input = all.input.or_else(|| memory.input.clone());
+            all.output = all.output.or_else(|| memory.output.clone());
+            all.sidechain = all.sidechain.or_else(|| memory.sidechain.clone());
+            // The leave to let a microphone through was given for these two devices.
+            let same = all.input == memory.input && all.output == memory.output;
+            all.unmute |= same && memory.muted == Some(false);
+        }
+        all.rate = all.rate.or(memory.rate);
+        all.buffer = all.buffer.or(memory.buffer);
+        all.latency = all.latency.or(memory.latency);
+        all.drift = all.drift.or(memory.drift);
+        all.midi = all.midi.or_else(|| memory.midi_input.clone());
+        all
+    }
+
+    /// Writes what is different from the file.
+    fn keep(&mut self, now: Memory) -> Result<(), Failure> {
+        let Some(path) = &self.path else { return Ok(()) };
+        if now != self.written {
+            now.save(path)?;
+            self.written = now;
+        }
+        Ok(())
+    }
+}
+
+/// Everyone around a session. Dropped, all of them go, and the terminal is as it was.
+pub struct Company {
+    notebook: Notebook,
+    arguments: LiveArgs,
+    terminal: Option<Terminal>,
+    /// Listens until it is dropped.
+    _socket: Option<Socket>,
+    midi: Option<Midi>,
+    muted: Option<bool>,
+    was_muted: bool,
+    pictures: u64,
+    saved_at: Duration,
+    cannot_save: bool,
+    told_devices: bool,
+}
+
+impl Company {
+    /// Invites them. `arguments` are [complete](Notebook::complete); `given` is what the command line says itself.
+    pub fn gather(
+        notebook: Notebook,
+        arguments: LiveArgs,
+        given: &LiveArgs,
+        session: &mut Session,
+    ) -> Result<Self, Failure> {
+        let socket = arguments.control.map(|address| Socket::listen(address, session.orders())).transpose()?;
+        if let Some(socket) = &socket {
+            session.say(format!("control socket: {}", socket.address()));
+        }
+        let ties = notebook.memory().midi.clone();
+        let midi = match &arguments.midi {
+            Some(part) => match Midi::connect(Some(part), ties, session.orders()) {
+                Ok(midi) => Some(midi),
+                // What is only remembered may be missing today.
+                Err(failure) if given.midi.is_none() => {
+                    session.say(failure.sentence);
+                    None
+                }
+                Err(failure) => return Err(failure),
+            },
+            None if ties.is_empty() => None,
+            None => Midi::connect(None, ties, session.orders()).ok(),
+        };
+        // Last, so that whatever fails before is told on the usual screen.
+        let terminal = if arguments.json { None } else { Terminal::open(session.orders()) };
+        Ok(Self {
+            muted: notebook.memory().muted,
+            was_muted: session.desk.muted,
+            notebook,
+            arguments,
+            terminal,
+            _socket: socket,
+            midi,
+            pictures: 0,
+            saved_at: Duration::ZERO,
+            cannot_save: false,
+            told_devices: false,
+        })
+    }
+
+    /// Shows a picture to whoever looks on.
+    pub fn show(&mut self, picture: &Snapshot, console: &Console) -> Result<(), Failure> {
+        if let Some(terminal) = &mut self.terminal {
+            terminal.draw(picture);
+        } else {
+            for message in &picture.messages {
+                console.say(&format!("octant: {message}"));
+            }
+        }
+        // Twenty pictures a second are for eyes; programs get ten.
+        if self.arguments.json && self.pictures.is_multiple_of(2) {
+            let mut out = std::io::stdout();
+            writeln!(out, "{}", picture.to_json())
+                .and_then(|()| out.flush())
+                .map_err(|e| Failure::writing("standard output", &e))?;
+        }
+        self.pictures += 1;
+        let wiring = &picture.wiring;
+        if !self.told_devices && wiring.link == Link::Running {
+            self.told_devices = true;
+            if self.terminal.is_none() && !self.arguments.json {
+                let (rate, latency) = (wiring.rate_hz, picture.latency_ms);
+                console.say(&format!("octant: {} -> {}, {rate} Hz, {latency:.1} ms", wiring.input, wiring.output));
+            }
+        }
+        Ok(())
+    }
+
+    /// Does what orders left to others, and remembers what has changed.
+    pub fn turn(&mut self, session: &mut Session, errands: Vec<Errand>, now: Duration) {
+        for errand in errands {
+            match errand {
+                Errand::Learn(id) => self.learn(id.as_deref(), session),
+                Errand::Reload => self.reload(session),
+            }
+        }
+        session.learning = self.midi.as_ref().and_then(Midi::waiting);
+        // Muting at the start is ours; whatever follows is the user's.
+        if self.told_devices && session.desk.muted != self.was_muted {
+            self.muted = Some(session.desk.muted);
+        }
+        self.was_muted = session.desk.muted;
+        if now.saturating_sub(self.saved_at) >= SAVE_EVERY {
+            self.saved_at = now;
+            self.save(session);
+        }
+    }
+
+    /// Remembers; told once where it cannot be.
+    pub fn save(&mut self, session: &mut Session) {
+        let memory = self.memory(session);
+        match self.notebook.keep(memory) {
+            Ok(()) => self.cannot_save = false,
+            Err(failure) if !self.cannot_save => {
+                self.cannot_save = true;
+                session.say(format!("what you change is not remembered: {}", failure.sentence));
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn memory(&self, session: &Session) -> Memory {
+        let (arguments, written) = (&self.arguments, self.notebook.memory());
+        let mut desk = session.desk.clone();
+        for slot in &mut desk.slots {
+            // Bypass belongs to no sound.
+            slot.settings.bypass = false;
+        }
+        desk.muted = self.muted.unwrap_or(false);
+        Memory {
+            host: arguments.host.clone(),
+            input: arguments.input.clone(),
+            output: arguments.output.clone(),
+            sidechain: arguments.sidechain.clone(),
+            rate: arguments.rate,
+            buffer: arguments.buffer,
+            latency: arguments.latency,
+            drift: arguments.drift,
+            muted: self.muted,
+            desk,
+            midi_input: arguments.midi.clone(),
+            midi: self.midi.as_ref().map_or_else(|| written.midi.clone(), Midi::learned),
+            unknown: written.unknown.clone(),
+        }
+    }
+
+    fn learn(&mut self, id: Option<&str>, session: &mut Session) {
+        if self.midi.is_none() && id.is_some() {
+            let ties = self.notebook.memory().midi.clone();
+            match Midi::connect(self.arguments.midi.as_deref(), ties, session.orders()) {
+                Ok(midi) => {
+                    session.say(format!("MIDI input: {}", midi.name()));
+                    self.midi = Some(midi);
+                }
+                Err(failure) => return session.say(failure.sentence),
+            }
+        }
+        if let Some(midi) = &mut self.midi {
+            midi.learn(id.and_then(params::find));
+        }
+    }
+
+    fn reload(&mut self, session: &mut Session) {
+        let Some(path) = &self.notebook.path else { return };
+        match Memory::load(path) {
+            Ok(memory) => {
+                if let Some(midi) = &mut self.midi {
+                    midi.tie(memory.midi.clone());
+                }
+                self.notebook.written.midi = memory.midi;
+                self.notebook.written.unknown = memory.unknown;
+            }
+            Err(failure) => session.say(failure.sentence),
+        }
+    }
+}
