@@ -1,6 +1,7 @@
 //! Preset files: a complete check that names the JSON path, and a round trip that loses nothing, unknown keys included.
 
 mod factory;
+pub mod import;
 mod layout;
 mod scan;
 

@@ -235,6 +235,18 @@ pub enum PresetsCommand {
         #[arg(value_name = "FILE|NAME")]
         preset: String,
     },
+    /// Make presets from those of other programs: EasyEffects (.json) and LSP multiband compressors (.cfg)
+    Import {
+        /// Preset files of other programs
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Directory for the presets
+        #[arg(short, long, value_name = "DIR", default_value = ".")]
+        output: PathBuf,
+        /// Replace existing presets
+        #[arg(long)]
+        overwrite: bool,
+    },
     /// Check preset files: errors (exit code 4) and things that will be changed
     Check {
         /// Preset files

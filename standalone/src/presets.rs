@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use octant_dsp::Engine;
 use octant_dsp::params::{self, closest};
@@ -11,6 +11,8 @@ use octant_dsp::preset::{self, Preset};
 use serde_json::json;
 
 use crate::error::{Failure, reason};
+use crate::outputs;
+use crate::staging::{self, OutputFile};
 
 /// What is said about settings without a file is said for this rate, the most common one.
 pub const CHECK_RATE_HZ: f64 = 48_000.0;
@@ -40,13 +42,46 @@ pub fn load(argument: &str) -> Result<Preset, Failure> {
 
 /// Reads a preset file.
 pub fn load_file(path: &Path) -> Result<Preset, Failure> {
+    let bytes = read(path)?;
+    Preset::from_bytes(&bytes).map_err(|e| Failure::settings(format!("{}: {e}", path.display())))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let name = path.display();
     let mut bytes = Vec::new();
     // One byte more than is allowed tells that there is too much, however long the file is.
     File::open(path)
         .and_then(|file| file.take(preset::MAX_PRESET_BYTES as u64 + 1).read_to_end(&mut bytes))
         .map_err(|e| Failure::settings(format!("{name}: the preset cannot be read: {}", reason(&e))))?;
-    Preset::from_bytes(&bytes).map_err(|e| Failure::settings(format!("{name}: {e}")))
+    Ok(bytes)
+}
+
+/// Makes presets of another program's file in a directory; tells where they are and what could not be carried over.
+pub fn import(path: &Path, directory: &Path, overwrite: bool) -> Result<String, Failure> {
+    let name = path.display();
+    let stem = path.file_stem().map_or_else(|| "preset".to_owned(), |stem| stem.to_string_lossy().into_owned());
+    let imported =
+        preset::import::import(&read(path)?, &stem).map_err(|e| Failure::settings(format!("{name}: {e}")))?;
+    let targets: Vec<PathBuf> = imported
+        .iter()
+        .map(|one| directory.join(format!("{}.json", one.preset.name.replace(std::path::is_separator, "-"))))
+        .collect();
+    outputs::check(&[&path.to_owned()], targets.clone(), overwrite, None)?;
+    let mut text = String::new();
+    let mut files = Vec::new();
+    for (one, target) in imported.iter().zip(&targets) {
+        let mut file = OutputFile::create(target, overwrite)?;
+        file.write(one.preset.to_json().as_bytes())?;
+        files.push(file);
+        let bands = one.preset.settings.bands;
+        let plural = if bands == 1 { "band" } else { "bands" };
+        let _ = writeln!(text, "{name} -> {}: {bands} {plural}", target.display());
+        for note in &one.notes {
+            let _ = writeln!(text, "  {note}");
+        }
+    }
+    staging::commit(files)?;
+    Ok(text)
 }
 
 /// Splits `id=value`.

@@ -45,7 +45,11 @@ fn dispatch(cli: &Cli, console: &Console) -> Result<u8, Failure> {
         Command::Live { .. } | Command::Devices { .. } => return Err(without_sound_cards()),
         Command::Presets(PresetsCommand::List { json }) => print(&presets::list(*json))?,
         Command::Presets(PresetsCommand::Show { preset }) => print(&presets::load(preset)?.to_json())?,
-        Command::Presets(PresetsCommand::Check { files }) => return check(files, console),
+        Command::Presets(PresetsCommand::Check { files }) => return each(files, |file| presets::check(file), console),
+        Command::Presets(PresetsCommand::Import { files, output, overwrite }) => {
+            let import = |file: &PathBuf| presets::import(file, output, *overwrite);
+            return each(files, import, console);
+        }
         Command::Params => print(&presets::parameter_table())?,
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -70,10 +74,15 @@ fn print(text: &str) -> Result<(), Failure> {
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|e| Failure::writing("standard output", &e))
 }
 
-fn check(files: &[std::path::PathBuf], console: &Console) -> Result<u8, Failure> {
+/// Does something with every file and prints what comes of it; one bad file does not stop the others.
+fn each(
+    files: &[PathBuf],
+    what: impl Fn(&PathBuf) -> Result<String, Failure>,
+    console: &Console,
+) -> Result<u8, Failure> {
     let mut code = 0;
     for file in files {
-        match presets::check(file) {
+        match what(file) {
             Ok(text) => print(&text)?,
             Err(failure) => {
                 console.error(&failure.sentence);

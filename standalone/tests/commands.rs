@@ -48,6 +48,29 @@ fn check_tells_errors_and_warnings() {
 }
 
 #[test]
+fn presets_of_other_programs_are_imported() {
+    let scratch = Scratch::new("import");
+    let chain = br#"{"output": {"limiter#0": {}, "multiband_compressor#0": {"band0": {"ratio": 3.0, "knee": -4.0},
+        "band3": {"enable-band": true, "split-frequency": 700.0, "stereo-split-source": "Right/Left"}}}}"#;
+    let easy = scratch.file("evening.ee", chain);
+    let lsp = scratch.file("bus.cfg", b"# UID: mb_compressor_mono\nal_0 = -20.0 db\ncr_0 = 2\nodd = 1\n");
+    let bad = scratch.file("bad.cfg", b"nothing of the kind");
+    let run = octant!("presets", "import", easy, bad, lsp, "-o", scratch.path("."));
+    run.is_one_sentence(4, &["bad.cfg", "EasyEffects"]);
+    let told = String::from_utf8_lossy(&run.out).into_owned();
+    for words in ["evening.json: 2 bands", "limiter#0", "band3.stereo-split-source", "bus.json: ", "odd: unknown"] {
+        assert!(told.contains(words), "{words} in {told}");
+    }
+    assert_eq!(scratch.names(), ["bad.cfg", "bus.cfg", "bus.json", "evening.ee", "evening.json"]);
+    for name in ["bus.json", "evening.json"] {
+        assert!(text(&octant!("presets", "check", scratch.path(name))).contains("valid"), "{name}");
+    }
+    octant!("presets", "import", lsp, "-o", scratch.path(".")).is_one_sentence(5, &["bus.json", "already exists"]);
+    octant!("presets", "import", scratch.path("evening.json"), "-o", scratch.path("."))
+        .is_one_sentence(4, &["evening.json", "already"]);
+}
+
+#[test]
 fn parameters_completions_and_help_teach() {
     let table = text(&octant!("params"));
     for words in ["b#_above_thr", "xover7", "-80", "lookahead"] {
