@@ -109,7 +109,7 @@ struct Tape {
     rows: Arc<[Vec<f32>; 2]>,
     heard: [Vec<f32>; 2],
     /// Where the finished recording goes.
-    done: std::sync::mpsc::Sender<[Vec<f32>; 2]>,
+    done: Option<std::sync::mpsc::Sender<[Vec<f32>; 2]>>,
     at: Arc<AtomicUsize>,
 }
 
@@ -123,14 +123,18 @@ impl jack::ProcessHandler for Tape {
             for (n, y) in self.out[channel].as_mut_slice(scope).iter_mut().enumerate() {
                 *y = row.get(at + n).copied().unwrap_or(0.0);
             }
-            self.heard[channel].extend_from_slice(self.back[channel].as_slice(scope));
+            if self.done.is_some() {
+                self.heard[channel].extend_from_slice(self.back[channel].as_slice(scope));
+            }
         }
         self.at.store(at + frames, Ordering::Relaxed);
-        if at + frames < self.rows[0].len() {
-            return Control::Continue;
+        if at + frames >= self.rows[0].len() {
+            if let Some(done) = self.done.take() {
+                let _ = done.send(std::mem::take(&mut self.heard));
+            }
         }
-        let _ = self.done.send(std::mem::take(&mut self.heard));
-        Control::Quit
+        // To quit here would leave a server that runs free waiting for this client.
+        Control::Continue
     }
 }
 
@@ -148,7 +152,7 @@ fn through(octant: &Octant, rows: &Arc<[Vec<f32>; 2]>, free: bool) -> [Vec<f32>;
         .collect();
     let (done, recorded) = std::sync::mpsc::channel();
     let heard = [0, 1].map(|_| Vec::with_capacity(rows[0].len() + PERIOD));
-    let tape = Tape { out, back, rows: Arc::clone(rows), heard, done, at: Arc::default() };
+    let tape = Tape { out, back, rows: Arc::clone(rows), heard, done: Some(done), at: Arc::default() };
     let client = client.activate_async((), tape).expect("runs");
     for (from, to) in &ends {
         client.as_client().connect_ports_by_name(from, to).unwrap_or_else(|e| panic!("{from} to {to}: {e}"));
