@@ -7,7 +7,7 @@ use octant_tests::random::Random;
 use octant_tests::signals;
 use octant_tests::system::raw::{Library, Param, Plugin};
 use octant_tests::system::raw_block::{Block, Event, Side, Status, transport};
-use octant_tests::system::watch::{Counts, Watch};
+use octant_tests::system::watch::{Counts, Watch, place};
 use octant_tests::tools;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
@@ -45,7 +45,7 @@ struct Seen {
     violations: usize,
     allocations: u64,
     system_calls: u64,
-    first: Option<(usize, Counts)>,
+    first: Option<(usize, Counts, Vec<String>)>,
     /// Events, whole presets, resets.
     did: [usize; 3],
 }
@@ -111,7 +111,7 @@ fn audio_thread(plugin: &Plugin<'_>, channels: usize, blocks: usize, seed: u64, 
             seen.violations += 1;
             seen.allocations += counts.allocations;
             seen.system_calls += counts.system_calls;
-            seen.first.get_or_insert((number, counts));
+            seen.first.get_or_insert_with(|| (number, counts, place()));
         }
     }
     seen
@@ -177,7 +177,7 @@ fn run(library: &Library, (id, channels): (&str, usize), thread_check: bool, blo
 fn no_violation(library: &Library, blocks: usize) {
     for plugin in IDS {
         for (part, seen) in run(library, plugin, true, blocks, 4).iter().enumerate() {
-            assert_eq!(seen.violations, 0, "{plugin:?}, part {part}: {seen:?}");
+            assert_eq!(seen.violations, 0, "{plugin:?}, part {part}: {seen:#?}");
         }
     }
 }
@@ -199,7 +199,7 @@ fn no_violation_in_a_million_blocks_of_the_bundle() {
 /// of each thread that it does not know: in the first block with a changed parameter, once for each audio thread.
 #[test]
 fn what_the_framework_does_without_the_hosts_thread_check() {
-    for (part, seen) in run(&Library::shipped(), IDS[0], false, 8_000, 4).iter().enumerate() {
+    for (part, seen) in run(&Library::shipped(), IDS[0], false, 40_000, 4).iter().enumerate() {
         println!("without thread-check, thread {part}: {} blocks, {} allocations", seen.violations, seen.allocations);
         assert!(seen.violations <= 1, "{seen:?}");
         assert_eq!(seen.system_calls, 0, "{seen:?}");
