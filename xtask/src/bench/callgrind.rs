@@ -45,48 +45,35 @@ pub fn read(text: &str) -> Result<Profile> {
     Ok(Profile { all: all.context("the profile has no sum: did the program end early?")?, kernels })
 }
 
-/// Whose source an instruction comes from.
+/// Whose function an instruction stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
     /// The C kernels.
     Kernels,
     /// The rest of octant-dsp.
     Engine,
-    /// Our plugin.
-    Plugin,
-    /// The plugin framework and what it uses.
+    /// The plugin framework; the few lines of our plugin between it and the engine are inlined into it.
     Framework,
 }
 
 impl Owner {
     /// All of them, in the order of [`Owners`].
-    pub const ALL: [Self; 4] = [Self::Kernels, Self::Engine, Self::Plugin, Self::Framework];
+    pub const ALL: [Self; 3] = [Self::Kernels, Self::Engine, Self::Framework];
 
     /// For people.
     pub fn name(self) -> &'static str {
         match self {
             Self::Kernels => "kernels",
             Self::Engine => "the engine around them",
-            Self::Plugin => "the plugin",
-            Self::Framework => "the framework",
+            Self::Framework => "the framework, with our glue inlined",
         }
     }
 
-    /// The owner of a source line. Lines of the standard library belong to the function that they stand in.
-    fn of(file: &str, function: &str) -> Self {
+    fn of(function: &str) -> Self {
         if function.starts_with(KERNEL) {
             Self::Kernels
-        } else if file.contains("dsp-c/src") {
-            Self::Engine
-        } else if file.contains("plugin/src") {
-            Self::Plugin
-        } else if file.contains("/.cargo/registry/") {
-            // octant-dsp has its logarithms from a crate, too.
-            if function.starts_with("octant_dsp::") { Self::Engine } else { Self::Framework }
         } else if function.contains("octant_dsp::") {
             Self::Engine
-        } else if function.starts_with("plugin::") || function.contains("<plugin::") {
-            Self::Plugin
         } else {
             Self::Framework
         }
@@ -114,24 +101,22 @@ fn resolve<'a>(names: &mut HashMap<&'a str, &'a str>, word: &'a str) -> &'a str 
     name.trim()
 }
 
-/// Reads a profile of which only a part of the program was collected, line by line of the source.
+/// Reads a profile of which only a part of the program was collected.
 pub fn read_owners(text: &str) -> Result<Owners> {
-    let (mut functions, mut files) = (HashMap::new(), HashMap::new());
-    let (mut function, mut file, mut call_follows) = ("", "", false);
+    let mut functions = HashMap::new();
+    let (mut function, mut call_follows) = ("", false);
     let mut owners = Owners::default();
     for line in text.lines() {
         match line.split_once('=') {
             Some(("fn", name)) => function = resolve(&mut functions, name),
-            Some(("cfn", name)) => drop(resolve(&mut functions, name)),
-            Some(("fl" | "fi" | "fe", name)) => file = resolve(&mut files, name),
-            Some(("cfi" | "cfl", name)) => drop(resolve(&mut files, name)),
+            Some(("cfn", name)) => _ = resolve(&mut functions, name),
             Some(("calls", _)) => call_follows = true,
             None if line.starts_with(|first: char| first.is_ascii_digit() || "+-*".contains(first)) => {
                 // The line after "calls=" holds what the called function cost: that is counted where it happened.
                 let counted_there = std::mem::take(&mut call_follows);
                 let cost = line.split_whitespace().nth(1).filter(|_| !counted_there);
                 let cost: Option<u64> = cost.and_then(|cost| cost.parse().ok());
-                owners.0[Owner::of(file, function) as usize] += cost.unwrap_or(0);
+                owners.0[Owner::of(function) as usize] += cost.unwrap_or(0);
             }
             _ => {}
         }
@@ -168,34 +153,25 @@ summary: 9405
     }
 
     #[test]
-    fn owners_are_told_by_file_and_function() {
+    fn owners_are_told_by_function() {
         let text = "\
 events: Ir
-fl=(1) /home/x/.cargo/registry/src/nice-plug-0.4.2/src/wrapper/clap/wrapper.rs
 fn=(1) nice_plug::wrapper::clap::wrapper::Wrapper<P>::process
 16 400
-fi=(2) /home/x/octant/plugin/src/multiband.rs
 +3 5
-fi=(3) /rustc/0/library/core/src/slice/mod.rs
-+1 7
-fe=(1)
-cfi=(4) /home/x/octant/dsp-c/src/engine.rs
 cfn=(2) octant_dsp::engine::Engine::process
 calls=2 30
 * 9000
-fl=(4)
 fn=(2)
 30 60
-fi=(3)
 +1 50
 cfn=(3) oct_split_v3
 calls=1 0
 +1 950
-fl=(5) ???
 fn=(3)
 0 950
-totals: 1472
+totals: 1465
 ";
-        assert_eq!(read_owners(text).expect("a profile"), Owners([950, 110, 5, 407]));
+        assert_eq!(read_owners(text).expect("a profile"), Owners([950, 110, 405]));
     }
 }

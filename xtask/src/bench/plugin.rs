@@ -14,7 +14,7 @@ const FRAMES: u64 = 64;
 /// Where counting begins and ends: the function that hosts call.
 const PROCESS: &str = "nice_plug::wrapper::clap::wrapper::Wrapper<P>::process";
 
-/// Instructions per stereo frame, by the owner of the source line, inlined or not.
+/// Instructions per stereo frame, by the owner of the function that they stand in.
 struct Shares(Vec<(Owner, f64)>);
 
 impl Shares {
@@ -74,7 +74,7 @@ fn page(shares: &Shares) -> String {
     let mut page = String::from(
         "# What the plugin costs\n\nWritten by `cargo xtask bench plugin --record`: the CLAP as it ships, 48 kHz, blocks \
          of 64, eight bands, each compressing, nobody listening. Instructions per stereo frame inside `process`, counted \
-         by callgrind, by the owner of the source line:\n\n| owner | instructions |\n|---|---:|\n",
+         by callgrind, by the owner of the function:\n\n| owner | instructions |\n|---|---:|\n",
     );
     for (owner, count) in &shares.0 {
         let _ = writeln!(page, "| {} | {count:.1} |", owner.name());
