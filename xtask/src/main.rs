@@ -24,7 +24,8 @@ cargo xtask VERB
   bundle [--debug]    Makes Octant.clap and Octant.vst3 under target/bundled, optimised unless --debug is given.
   install [--debug]   The same, and puts them where DAWs look, for this user only.
   uninstall           Takes them away from there.
-  validate            Makes the bundles and loads the CLAP in a host of the tests: sound, states, a thousand loads.
+  validate            Makes the bundles and loads the CLAP in hosts of the tests: sound, states, a thousand loads, a million
+                      blocks under watch, a hundred instances, what CLAP's validator asks.
   setup               Looks for the tools that the tests need and installs what is missing where it can (apt).
                       demo and test do this by themselves.
   bench engine [--record]
