@@ -111,6 +111,12 @@ impl Library {
         unsafe { call!((*self.entry), get_factory, CLAP_PLUGIN_FACTORY_ID.as_ptr()).cast() }
     }
 
+    /// Whether its framework says nothing about careless hosts: unoptimised, it writes lines to the log, also from the
+    /// audio thread.
+    pub fn silent(&self) -> bool {
+        self._file.is_some() || !cfg!(debug_assertions)
+    }
+
     /// Whether there is a factory of this name.
     pub fn has_factory(&self, name: &CStr) -> bool {
         // SAFETY: the entry was initialised.
