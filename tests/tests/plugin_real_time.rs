@@ -135,7 +135,7 @@ fn run(library: &Library, (id, channels): (&str, usize), thread_check: bool, blo
             plugin.save(usize::MAX).expect("a state")
         })
         .collect();
-    let mut random = Random::named(id);
+    let (mut random, strange_sides) = (Random::named(id), library.silent());
     (0..parts)
         .map(|part| {
             assert!(plugin.start([48_000.0, 44_100.0, 96_000.0, 192_000.0][part % 4], LONGEST as u32));
@@ -150,7 +150,7 @@ fn run(library: &Library, (id, channels): (&str, usize), thread_check: bool, blo
                         }
                     }
                     let _done = Done(&done);
-                    audio_thread(plugin, (channels, library.silent()), blocks / parts, part as u64, presets)
+                    audio_thread(plugin, (channels, strange_sides), blocks / parts, part as u64, presets)
                 });
                 while !done.load(Relaxed) {
                     if random.chance(0.3) {

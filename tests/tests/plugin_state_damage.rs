@@ -158,7 +158,7 @@ fn no_bit_flip_is_taken(parts: usize) {
 
 #[test]
 fn no_bit_flip_of_a_part_of_fifty_documents_is_taken() {
-    no_bit_flip_is_taken(25);
+    no_bit_flip_is_taken(50);
 }
 
 /// Minutes; `cargo xtask validate` has them.
@@ -183,13 +183,14 @@ fn every_truncation_of_fifty_files_changes_nothing() {
 #[test]
 fn bit_flips_of_files_change_nothing_or_nothing_that_matters() {
     let states = states();
-    // Every bit of some part of every file, together every part.
+    // Some bytes of some part of every file; with optimisation every byte, and together every part.
+    let step = if cfg!(debug_assertions) { 37 } else { 1 };
     let brought = shared(states.len(), |number| {
         let (state, parts) = (&states[number], states.len());
         let (begin, end) = (state.len() * number / parts, state.len() * (number + 1) / parts);
         all_or_nothing(
             state,
-            (begin..end).flat_map(|byte| (0..8).map(move |bit| (byte, bit))).map(|(byte, bit)| {
+            (begin..end).step_by(step).flat_map(|byte| (0..8).map(move |bit| (byte, bit))).map(|(byte, bit)| {
                 let mut damaged = state.clone();
                 damaged[byte] ^= 1 << bit;
                 damaged
