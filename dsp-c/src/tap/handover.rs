@@ -130,6 +130,16 @@ impl Tap {
         }
     }
 
+    /// Whether all slots have been handed over.
+    pub fn is_provided(&self) -> bool {
+        self.missing == 0
+    }
+
+    /// Filled slots that wait to be read.
+    pub fn waiting(&self) -> usize {
+        self.filled.len()
+    }
+
     /// Lends the oldest slot that was filled for this opening, and gives it back; whether there was one.
     pub fn read(&mut self, opening: u32, mut look: impl FnMut(&Slot)) -> bool {
         while let Some(slot) = self.filled.try_pop() {
