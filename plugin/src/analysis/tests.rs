@@ -18,6 +18,9 @@ impl Player {
     fn new(analysis: &Analysis, channels: usize, settings: &Settings, hz: f64) -> Self {
         let mut running = Running::new(RATE_HZ, channels, settings).expect("valid");
         running.connect(analysis);
+        if analysis.is_running() {
+            until(|| lock(&analysis.shared.stream).as_ref().is_some_and(|stream| stream.tap.is_provided()));
+        }
         Self { running, channels, step: std::f64::consts::TAU * hz / RATE_HZ, phase: 0.0 }
     }
 
@@ -102,7 +105,6 @@ fn every_slot_is_in_the_histograms() {
     let analysis = Arc::new(Analysis::default());
     let _listening = analysis.listen();
     let mut player = Player::new(&analysis, 2, &gentle(), 1000.0);
-    until(|| lock(&analysis.shared.stream).as_mut().is_some_and(|stream| stream.tap.is_provided()));
     player.play_slowly(&analysis, 4000, 0.1);
     // A slot is handed over with the first stretch that does not fit: the last one is not.
     let slots = (4000 * FRAMES / Slot::FRAMES - 1) as u64;
