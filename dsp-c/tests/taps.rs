@@ -71,7 +71,7 @@ fn listening_changes_no_bit() {
         for every in [0, 1, 7, 250] {
             let (found, slots) = play(channels, Some(every));
             assert!(found == expected, "{channels} channels, opened and closed every {every} blocks");
-            assert_eq!(slots > 0, every > 1, "{slots} slots");
+            assert_eq!(slots > 0, every > 0, "{slots} slots");
         }
     }
 }
@@ -138,10 +138,10 @@ fn bands_are_shown_as_they_are_heard() {
             let slots = |settings: &Settings| {
                 let mut engine = Engine::with_kernels(kernels, RATE_HZ, 2, settings).expect("valid");
                 let switch = Arc::new(Switch::default());
-                let mut tap = engine.tap(4, &switch);
+                let mut tap = engine.tap(40, &switch);
                 tap.provide(Slot::new);
                 let (mut l, mut r) = (left.clone(), right.clone());
-                let rest = frames - 1000;
+                let rest = frames - 8100;
                 engine.process(&mut [&mut l[..rest], &mut r[..rest]], &[]);
                 let opening = switch.open();
                 engine.process(&mut [&mut l[rest..], &mut r[rest..]], &[]);
@@ -184,7 +184,7 @@ fn the_level_shown_is_the_one_that_meets_the_threshold() {
     let mut highest = f32::MIN;
     while tap.read(opening, |slot| highest = highest.max(slot.level_db(0))) {}
     let meter = engine.meters()[0].take().expect("it has played");
-    assert!((highest - meter.level_db).abs() < 0.3 && (highest + 6.0).abs() < 0.5, "{highest}, {meter:?}");
+    assert!((highest - meter.level_db).abs() < 0.01 && (highest + 6.02).abs() < 0.01, "{highest}, {meter:?}");
 }
 
 #[test]
