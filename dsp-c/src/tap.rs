@@ -12,6 +12,7 @@
 pub(crate) mod handover;
 mod slot;
 
+use crate::sync;
 pub use handover::{Source, Switch, Tap};
 pub use slot::{Slot, Stretch};
 

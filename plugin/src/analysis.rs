@@ -129,8 +129,8 @@ impl Analysis {
 
     fn end(&self, audience: &mut Audience) {
         self.shared.switch.close();
-        if let Some(worker) = audience.worker.take() {
-            worker.end();
+        if audience.worker.take().is_some_and(|worker| !worker.end()) {
+            tracing::warn!("the analysis ended before its time; spectra and levels stood still");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Who owns a slot, and when it counts. The rings are a library's; what is checked by models is what stands here.
 
 use super::slot::{Slot, Stretch};
-use crate::sync::{Arc, AtomicU32, Reader, Relaxed, Writer, ring};
+use super::sync::{Arc, AtomicU32, Reader, Relaxed, Writer, ring};
 
 /// Whether somebody listens, and since which opening.
 ///

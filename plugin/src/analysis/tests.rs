@@ -56,6 +56,7 @@ fn until(mut done: impl FnMut() -> bool) {
 /// Bands that leave the sound as it is, with 6 dB less at the output.
 fn gentle() -> Settings {
     let mut settings = Settings { bands: 3, output_gain_db: -6.0, ..Settings::default() };
+    (settings.crossovers_hz[0], settings.crossovers_hz[1]) = (150.0, 6000.0);
     for band in &mut settings.band {
         band.above.threshold_db = 0.0;
         band.above.ratio = 1.0;

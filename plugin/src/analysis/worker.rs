@@ -25,13 +25,12 @@ impl Worker {
         Ok(Self { thread, stop })
     }
 
-    /// Waits for the end of the thread: of one step at most. Not from within a step.
-    pub fn end(self) {
+    /// Waits for the end of the thread: of one step at most. Not from within a step. Whether it ran until now: false
+    /// after a panic.
+    pub fn end(self) -> bool {
         // First the word, then the waking: the other way round the thread might park once more.
         self.stop.store(true, Relaxed);
         self.thread.thread().unpark();
-        if self.thread.join().is_err() {
-            tracing::warn!("the analysis has ended before its time; levels and spectra were not up to date");
-        }
+        self.thread.join().is_ok()
     }
 }
