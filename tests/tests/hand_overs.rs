@@ -245,7 +245,7 @@ highest!(highest_shipped: true);
 highest!(highest_in_two_steps: false);
 
 macro_rules! worker {
-    ($name:ident: $woken:literal) => {
+    ($name:ident: $joined:literal) => {
         #[path = "."]
         mod $name {
             mod sync {
@@ -256,25 +256,27 @@ macro_rules! worker {
                 pub use loom::thread::park;
 
                 #[derive(Debug)]
-                pub struct JoinHandle<T>(loom::thread::JoinHandle<T>);
+                pub struct JoinHandle(loom::thread::JoinHandle<()>);
 
-                impl<T> JoinHandle<T> {
+                impl JoinHandle {
                     pub fn thread(&self) -> &Self {
                         self
                     }
 
                     pub fn unpark(&self) {
-                        if $woken {
-                            self.0.thread().unpark();
-                        }
+                        self.0.thread().unpark();
                     }
 
-                    pub fn join(self) -> std::thread::Result<T> {
-                        self.0.join()
+                    pub fn join(self) -> std::thread::Result<()> {
+                        // Mutant: the thread is told to end, and nobody waits.
+                        if $joined {
+                            self.0.join()?;
+                        }
+                        Ok(())
                     }
                 }
 
-                pub fn spawn(run: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
+                pub fn spawn(run: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle> {
                     Ok(JoinHandle(loom::thread::spawn(run)))
                 }
             }
@@ -301,7 +303,7 @@ macro_rules! worker {
 }
 
 worker!(worker_shipped: true);
-worker!(worker_never_woken: false);
+worker!(worker_not_joined: false);
 
 #[test]
 fn what_is_shipped_holds() {
@@ -318,7 +320,7 @@ fn every_mutant_fails() {
         ("a fresh slot per opening", taps_not_begun_afresh::check),
         ("the mark of an opening", taps_not_marked::check),
         ("taking in one step", highest_in_two_steps::check),
-        ("waking at the end", worker_never_woken::check),
+        ("waiting for the end", worker_not_joined::check),
     ];
     for (what, check) in mutants {
         assert!(catch_unwind(check).is_err(), "without {what} no interleaving fails");

@@ -6,7 +6,7 @@ use super::sync::{Arc, AtomicBool, JoinHandle, Relaxed, park, spawn};
 #[derive(Debug)]
 #[must_use]
 pub struct Worker {
-    thread: JoinHandle<()>,
+    thread: JoinHandle,
     /// Relaxed: what the thread has written is published by joining it.
     stop: Arc<AtomicBool>,
 }
