@@ -24,7 +24,9 @@ cargo xtask VERB
   bundle [--debug]    Makes Octant.clap and Octant.vst3 under target/bundled, optimised unless --debug is given.
   install [--debug]   The same, and puts them where DAWs look, for this user only.
   uninstall           Takes them away from there.
-  validate            Makes the bundles and loads the CLAP in a host of the tests: sound, states, a thousand loads.
+  validate            Makes the bundles and loads them in hosts: clack, vst3-host, pedalboard, DawDreamer, qtractor,
+                      Ardour, and the formats' validators where they are. Installs what is missing where it can (apt).
+                      The last line counts: N passed, M failed, K skipped.
   setup               Looks for the tools that the tests need and installs what is missing where it can (apt).
                       demo and test do this by themselves.
   bench engine [--record]
@@ -89,7 +91,6 @@ fn run() -> Result<ExitCode> {
         }
         "validate" => {
             nothing_more(&mut words)?;
-            setup::for_building()?;
             return validate::run();
         }
         "uninstall" => {
