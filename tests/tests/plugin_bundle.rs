@@ -43,12 +43,7 @@ fn both_plugins_sound_like_the_engine() {
 fn recalled(case: &Case) -> Instance {
     let entry = built(&bundle()).expect("loads");
     let mut first = Instance::new(&entry, "audio.octant.octant");
-    let infos = first.infos();
-    let event = |(name, place): &(String, f64)| {
-        let info = infos.get(name).unwrap_or_else(|| panic!("no {name}"));
-        (info.id, if info.stepped { place * (info.range[1] - info.range[0]) } else { *place })
-    };
-    first.flush(&case.places.iter().map(event).collect::<Vec<_>>());
+    first.turn(case.places.iter().map(|(name, place)| (&name[..], *place)));
     let mut instance = Instance::new(&entry, "audio.octant.octant");
     assert!(instance.load(&first.save()), "{}", case.name);
     instance

@@ -18,7 +18,8 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask VERB
 
-  demo                Builds octant, renders the bundled groove through a factory preset and shows what happened.
+  demo                Builds octant, renders the bundled groove through a factory preset and shows what happened; then
+                      makes the plugin, loads it in a host and compares its output.
   test [FILTER…]      Runs every check and every test; with filters only the tests whose names contain one.
                       The last line counts: N passed, M failed.
   bundle [--debug]    Makes Octant.clap and Octant.vst3 under target/bundled, optimised unless --debug is given.

@@ -104,7 +104,8 @@ fn has_valgrind() -> bool {
 pub fn for_tests() -> Result<bool> {
     let on_x86_linux = cfg!(all(target_os = "linux", target_arch = "x86_64"));
     let foreign = if on_x86_linux { &FOREIGN[..] } else { &[] };
-    let needs: Vec<&Need> = std::iter::once(&COMPILER).chain(foreign).collect();
+    let hosts = if cfg!(target_os = "linux") { &HOSTS[..1] } else { &[] };
+    let needs: Vec<&Need> = std::iter::once(&COMPILER).chain(foreign).chain(hosts).collect();
     let tools = provide(&needs)?;
     Ok(rust_components() && tools)
 }

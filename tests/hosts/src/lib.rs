@@ -158,15 +158,18 @@ fn number<T: std::str::FromStr>(text: &str) -> io::Result<T> {
     text.parse().map_err(|_| io::Error::other(format!("{text} is no number")))
 }
 
-/// The samples of a WAV file of floats.
+/// The samples of a WAV file of floats or of 16 bits.
 pub fn read_wav(path: &Path) -> io::Result<Rows> {
     let mut reader = hound::WavReader::open(path).map_err(|error| at(path, &error))?;
-    let channels = usize::from(reader.spec().channels);
-    let mut rows = vec![Vec::new(); channels];
-    for (index, sample) in reader.samples::<f32>().enumerate() {
-        rows[index % channels].push(sample.map_err(|error| at(path, &error))?);
-    }
-    Ok(rows)
+    let spec = reader.spec();
+    let samples: Result<Vec<f32>, hound::Error> = match (spec.sample_format, spec.bits_per_sample) {
+        (hound::SampleFormat::Float, 32) => reader.samples().collect(),
+        (hound::SampleFormat::Int, 16) => reader.samples::<i16>().map(|x| Ok(f32::from(x?) / 32_768.0)).collect(),
+        _ => Err(hound::Error::Unsupported),
+    };
+    let samples = samples.map_err(|error| at(path, &error))?;
+    let channels = usize::from(spec.channels);
+    Ok((0..channels).map(|channel| samples.iter().skip(channel).step_by(channels).copied().collect()).collect())
 }
 
 fn at(path: &Path, error: &dyn std::error::Error) -> io::Error {
