@@ -27,7 +27,10 @@ fn recalled(class: &str, case: &Case) -> Plugin {
     let state = first.save_state().expect("saved");
     let mut plugin = load(class);
     plugin.load_state(&state).expect("loaded");
-    // This host asks for the latency only when it loads a plugin, at a rate of its own, and here.
+    // This host loads plugins at a rate of its own and asks for the latency whenever it announces a rate, before the
+    // plugin is activated with it: the second time it learns the right one.
+    plugin.start_processing().expect("starts");
+    plugin.stop_processing().expect("stops");
     plugin.reconfigure(f64::from(RATE_HZ), LONGEST).expect("the same once more");
     plugin
 }

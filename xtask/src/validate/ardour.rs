@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 const HOST: &str = "Ardour (VST3)";
-/// Presets that are told from the default by parameters that Ardour shows.
-const PRESETS: [&str; 3] = ["mastering-glue", "drum-bus", "bass-tighten"];
+/// Presets that leave what Ardour does not show, such as the number of bands, at its default, and have no section below
+/// a threshold: Ardour plays silence before the export begins, and such a section moves in silence.
+const PRESETS: [&str; 3] = ["mastering-glue", "drum-bus", "guitar-boom"];
 const CONTROL_CLASS: &str = "2046504473616C633250435A00000000";
 
 /// The programs, of Ardour 7 and later.
