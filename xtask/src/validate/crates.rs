@@ -13,7 +13,7 @@ pub type Host = (&'static str, Result<Command, &'static str>);
 /// The commands that run the hosts.
 pub fn commands(ground: &Ground) -> [Host; 2] {
     let test = |words: &[&str]| {
-        let mut command = shell::command("cargo", &["test", "--locked"]);
+        let mut command = shell::command("cargo", &["test", "--locked", "--no-fail-fast"]);
         command.args(words);
         // One after another: some weigh the memory of the process.
         command.args(["--", "--include-ignored", "--test-threads=1", "--show-output"]);
