@@ -27,9 +27,9 @@ fn settings_at(block: usize) -> Settings {
     let mut settings = Settings { lookahead_ms: 3.0, bands: 4 + block / 300 % 3, ..Settings::default() };
     settings.bypass = block / 200 % 4 == 3;
     settings.output_gain_db = (block / 50 % 7) as f64 - 3.0;
-    settings.slope = if block / 500 % 2 == 0 { Slope::Db24 } else { Slope::Db48 };
-    settings.band[1].link_percent = if block / 150 % 2 == 0 { 100.0 } else { 20.0 };
-    settings.band[2].channels = if block / 700 % 2 == 0 { Channels::Stereo } else { Channels::MidSide };
+    settings.slope = if (block / 500).is_multiple_of(2) { Slope::Db24 } else { Slope::Db48 };
+    settings.band[1].link_percent = if (block / 150).is_multiple_of(2) { 100.0 } else { 20.0 };
+    settings.band[2].channels = if (block / 700).is_multiple_of(2) { Channels::Stereo } else { Channels::MidSide };
     settings.band[0].above.threshold_db = -40.0;
     settings
 }
@@ -40,11 +40,11 @@ fn play(channels: usize, listened: Option<usize>) -> (Vec<u32>, usize) {
     let switch = Arc::new(Switch::default());
     let mut tap = listened.map(|_| engine.tap(6, &switch));
     let (mut bits, mut slots, mut opening) = (Vec::new(), 0, 0);
-    for block in 0..2000 {
+    for block in 0..2000usize {
         if let (Some(tap), Some(every)) = (&mut tap, listened) {
-            if every > 0 && block % every == 0 {
+            if every > 0 && block.is_multiple_of(every) {
                 tap.provide(Slot::new);
-                if block / every % 2 == 0 { opening = switch.open() } else { switch.close() }
+                if (block / every).is_multiple_of(2) { opening = switch.open() } else { switch.close() }
             }
             // Reads in time for a while, then not: some slots are dropped.
             while block / 100 % 3 != 0 && tap.read(opening, |_| slots += 1) {}
