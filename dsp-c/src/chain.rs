@@ -357,28 +357,47 @@ impl Chain {
     pub fn tap(&self, output_gain: Steps<'_, f32>, frames: usize, slot: &mut Slot) {
         let (bands, width) = (self.settings.bands, self.dynamics.width());
         let first = (self.ring_at + 2 * self.ring_length - frames - self.lookahead) % self.ring_length;
+        let before_wrap = frames.min(self.ring_length - first);
+        let leaves = [&self.ring[first..first + before_wrap], &self.ring[..frames - before_wrap]];
         for band in 0..bands {
             let tree_slot = SLOTS - bands + band;
             let (a, first_lane) = (WIDE_LANE[tree_slot], lane(width, tree_slot, 0));
-            let [left, right] = slot.band_mut(band, frames);
-            for n in 0..frames {
-                let x = &self.ring[(first + n) % self.ring_length].lane;
-                let w = &self.scratch.gains[n].lane;
-                let gain = output_gain.at(n);
-                let [l, r] = match width {
-                    Width::Narrow => [w[first_lane] * x[a], w[first_lane] * x[a + 1]],
-                    Width::Wide => [a, a + 1].map(|own| {
-                        let (other, decode) = (own ^ 1, &self.decode);
-                        let same = decode.own_same[own] * w[own] + decode.own_cross[own] * w[other];
-                        let cross = decode.other_same[own] * w[own] + decode.other_cross[own] * w[other];
-                        same * x[own] + cross * x[other]
-                    }),
-                };
-                (left[n], right[n]) = (gain * l, gain * r);
+            let mut rows = slot.band_mut(band, frames);
+            let mut from = 0;
+            for leaves in leaves {
+                let to = from + leaves.len();
+                let weights = &self.scratch.gains[from..to];
+                let [left, right] = rows.each_mut().map(|row| &mut row[from..to]);
+                let out = left.iter_mut().zip(right).zip(leaves.iter().zip(weights));
+                match width {
+                    Width::Narrow => {
+                        for ((l, r), (x, w)) in out {
+                            (*l, *r) = (w.lane[first_lane] * x.lane[a], w.lane[first_lane] * x.lane[a + 1]);
+                        }
+                    }
+                    Width::Wide => {
+                        let of = |lanes: &[f32; 16]| [lanes[a], lanes[a + 1]];
+                        let [os, oc] = [of(&self.decode.own_same), of(&self.decode.own_cross)];
+                        let [ts, tc] = [of(&self.decode.other_same), of(&self.decode.other_cross)];
+                        for ((l, r), (x, w)) in out {
+                            let ([xl, xr], [wl, wr]) = (of(&x.lane), of(&w.lane));
+                            *l = (os[0] * wl + oc[0] * wr) * xl + (ts[0] * wl + tc[0] * wr) * xr;
+                            *r = (os[1] * wr + oc[1] * wl) * xr + (ts[1] * wr + tc[1] * wl) * xl;
+                        }
+                    }
+                }
+                from = to;
             }
-            let lanes = first_lane..first_lane + lanes_of(width);
-            let levels = self.scratch.levels[..frames].iter().flat_map(|line| &line.lane[lanes.clone()]);
-            slot.raise_level_db(band, levels.copied().fold(SILENCE_DB, f32::max));
+            for row in rows {
+                for (n, x) in row.iter_mut().enumerate() {
+                    *x *= output_gain.at(n);
+                }
+            }
+            let mut level_db = SILENCE_DB;
+            for line in &self.scratch.levels[..frames] {
+                level_db = level_db.max(line.lane[first_lane]).max(line.lane[first_lane + lanes_of(width) - 1]);
+            }
+            slot.raise_level_db(band, level_db);
         }
     }
 

@@ -40,11 +40,11 @@ fn play(channels: usize, listened: Option<usize>) -> (Vec<u32>, usize) {
     let switch = Arc::new(Switch::default());
     let mut tap = listened.map(|_| engine.tap(6, &switch));
     let (mut bits, mut slots, mut opening) = (Vec::new(), 0, 0);
-    for block in 0..2000 {
+    for block in 0..2000usize {
         if let (Some(tap), Some(every)) = (&mut tap, listened) {
-            if every > 0 && block % every == 0 {
+            if every > 0 && block.is_multiple_of(every) {
                 tap.provide(Slot::new);
-                if block / every % 2 == 0 { opening = switch.open() } else { switch.close() }
+                if (block / every).is_multiple_of(2) { opening = switch.open() } else { switch.close() }
             }
             // Reads in time for a while, then not: some slots are dropped.
             while block / 100 % 3 != 0 && tap.read(opening, |_| slots += 1) {}

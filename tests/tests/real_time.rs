@@ -84,7 +84,7 @@ fn run(kernels: Kernels, channels: usize, blocks: usize, watch: &Watch) {
     let (mut left, mut right) = ([0.0f32; 512], [0.0f32; 512]);
     let (mut structures, mut resets) = (0, 0);
     let switch = Arc::new(Switch::default());
-    let mut tap = engine.tap(8, &switch);
+    let mut tap = engine.tap(3, &switch);
     let (mut opening, mut openings, mut slots) = (0, 0, 0);
     let health = engine.health();
     for block in 0..blocks {
@@ -110,7 +110,7 @@ fn run(kernels: Kernels, channels: usize, blocks: usize, watch: &Watch) {
                 switch.close();
             }
         }
-        if random.chance(0.2) {
+        if random.chance(0.03) {
             while tap.read(opening, |_| slots += 1) {}
         }
         let (result, counts) = watch.during(|| {
@@ -136,7 +136,8 @@ fn run(kernels: Kernels, channels: usize, blocks: usize, watch: &Watch) {
     let health = health.read();
     assert_eq!(health.non_finite_blocks, 0);
     assert!(openings > blocks / 200 && slots > 0, "{openings} openings, {slots} slots");
-    assert!(health.dropped_slots > 0 && health.non_finite_inputs > 0 && health.worst_share > 0.0, "{health:?}");
+    assert!(health.non_finite_inputs > 0 && health.worst_share > 0.0, "{health:?}");
+    assert!(health.dropped_slots > 0, "some slots were missing: {health:?}");
 }
 
 #[test]
