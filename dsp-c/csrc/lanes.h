@@ -8,6 +8,7 @@
  *   fma(a,b,c) = a*b + c     fnma(a,b,c) = c - a*b     fms(a,b,c) = a*b - c
  *   swap: other channel (lanes 0<->1, 2<->3, ...)    even/odd: lanes 0 0 2 2 ... / 1 1 3 3 ...
  *   zip: even lanes of a, odd lanes of b             ge, lt: all bits set where true
+ *   reverse: lanes 7 6 5 4 3 2 1 0
  *   pick(m,a,b): a where m has all bits set, else b
  */
 #ifndef OCT_LANES_H
@@ -87,12 +88,19 @@ OCT_INLINE i8 i8_exponent_down(i8 a) { return _mm256_srai_epi32(a, 23); }
 OCT_INLINE i8 i8_exponent_up(i8 a) { return _mm256_slli_epi32(a, 23); }
 OCT_INLINE v8 i8_to_float(i8 a) { return _mm256_cvtepi32_ps(a); }
 OCT_INLINE i8 v8_round(v8 a) { return _mm256_cvtps_epi32(a); } /* to nearest, ties to even */
-/* (l0 r0 l1 r1 ...) of rows l and r */
+/* (l0 r0 l1 r1 ...) of rows l and r, and back */
 OCT_INLINE void v8_store_pairs(float *p, v8 l, v8 r) {
     v8 a = _mm256_unpacklo_ps(l, r), b = _mm256_unpackhi_ps(l, r);
     _mm256_storeu_ps(p, _mm256_permute2f128_ps(a, b, 0x20));
     _mm256_storeu_ps(p + 8, _mm256_permute2f128_ps(a, b, 0x31));
 }
+OCT_INLINE void v8_load_pairs(const float *p, v8 *l, v8 *r) {
+    v8 a = _mm256_loadu_ps(p), b = _mm256_loadu_ps(p + 8);
+    v8 low = _mm256_permute2f128_ps(a, b, 0x20), high = _mm256_permute2f128_ps(a, b, 0x31);
+    *l = _mm256_shuffle_ps(low, high, 0x88);
+    *r = _mm256_shuffle_ps(low, high, 0xDD);
+}
+OCT_INLINE v8 v8_reverse(v8 a) { return _mm256_permutevar8x32_ps(a, _mm256_setr_epi32(7, 6, 5, 4, 3, 2, 1, 0)); }
 #define OCT_HAS_GATHER 1
 /* base[offset] for eight offsets */
 OCT_INLINE v8 v8_gather(const float *base, i8 offset) { return _mm256_i32gather_ps(base, offset, 4); }
@@ -204,6 +212,14 @@ OCT_INLINE void v8_store_pairs(float *p, v8 l, v8 r) {
     _mm_storeu_ps(p + 8, _mm_unpacklo_ps(l.hi, r.hi));
     _mm_storeu_ps(p + 12, _mm_unpackhi_ps(l.hi, r.hi));
 }
+OCT_INLINE void v8_load_pairs(const float *p, v8 *l, v8 *r) {
+    v4 a = _mm_loadu_ps(p), b = _mm_loadu_ps(p + 4), c = _mm_loadu_ps(p + 8), d = _mm_loadu_ps(p + 12);
+    v8 even = { _mm_shuffle_ps(a, b, 0x88), _mm_shuffle_ps(c, d, 0x88) };
+    v8 odd = { _mm_shuffle_ps(a, b, 0xDD), _mm_shuffle_ps(c, d, 0xDD) };
+    *l = even;
+    *r = odd;
+}
+OCT_INLINE v8 v8_reverse(v8 a) { v8 x = { _mm_shuffle_ps(a.hi, a.hi, 0x1B), _mm_shuffle_ps(a.lo, a.lo, 0x1B) }; return x; }
 
 #define OCT_FOUR(op, x, y) { op((x).a, (y).a), op((x).b, (y).b), op((x).c, (y).c), op((x).d, (y).d) }
 OCT_INLINE d8 d8_load(const double *p) {
@@ -328,6 +344,14 @@ OCT_INLINE void v8_store_pairs(float *p, v8 l, v8 r) {
     vst2q_f32(p, a);
     vst2q_f32(p + 8, b);
 }
+OCT_INLINE void v8_load_pairs(const float *p, v8 *l, v8 *r) {
+    float32x4x2_t a = vld2q_f32(p), b = vld2q_f32(p + 8);
+    v8 even = { a.val[0], b.val[0] }, odd = { a.val[1], b.val[1] };
+    *l = even;
+    *r = odd;
+}
+OCT_INLINE v4 v4_reverse(v4 a) { v4 pairs = vrev64q_f32(a); return vextq_f32(pairs, pairs, 2); }
+OCT_INLINE v8 v8_reverse(v8 a) { v8 x = { v4_reverse(a.hi), v4_reverse(a.lo) }; return x; }
 
 #define OCT_FOUR(op, x, y) { op((x).a, (y).a), op((x).b, (y).b), op((x).c, (y).c), op((x).d, (y).d) }
 OCT_INLINE d8 d8_load(const double *p) {

@@ -5,9 +5,11 @@
 //! before C is entered.
 #![allow(unsafe_code)]
 
+use rustfft::num_complex::Complex;
+
 use crate::layout::{
-    Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, RampLanes, Ramps, Rms, Section, Smooth, Source, Tree,
-    UpState,
+    Bins, Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, RampLanes, Ramps, Rms, SLOTS, Section, Smooth,
+    Source, Sums, Taps, Tree, UpState,
 };
 use crate::oracle;
 use crate::settings::Slope;
@@ -26,6 +28,8 @@ type UpFn = unsafe extern "C" fn(
     *mut f32,
     usize,
 );
+type SumFn =
+    unsafe extern "C" fn(*const Line, *const Line, *const Decode, *const f32, usize, *mut f32, *mut f32, usize);
 type GlideFn = unsafe extern "C" fn(*const Glide, usize, *mut Tree, usize);
 type SectionFn =
     unsafe extern "C" fn(*const Section, *mut Envelope, *const Modifier, usize, *const Line, *mut Line, usize);
@@ -38,6 +42,7 @@ struct Table {
     interleave: unsafe extern "C" fn(*const f32, *const f32, *const f32, usize, *mut f32, usize),
     down: [DownFn; 3],
     up: [[UpFn; 3]; 3],
+    sum: [SumFn; 3],
     glide: [GlideFn; 3],
     source: unsafe extern "C" fn(*const Source, *const Line, *const Line, *mut Line, usize),
     level_peak: [unsafe extern "C" fn(*const Line, *mut Extremes, *mut Line, usize); 2],
@@ -53,6 +58,10 @@ struct Table {
     crossfade: unsafe extern "C" fn(*const RampLanes, *const Line, *mut Line, usize),
     rows: unsafe extern "C" fn(*const Line, *mut f32, usize, usize),
     scale: unsafe extern "C" fn(*const f32, *mut f32, usize),
+    fold: unsafe extern "C" fn(*const f32, *mut Bins, usize, usize),
+    unfold: unsafe extern "C" fn(*const Bins, usize, *mut f32, usize),
+    convolve: unsafe extern "C" fn(usize, *const Bins, usize, *mut Sums, usize, *const Taps, *mut Bins, usize),
+    gather: unsafe extern "C" fn(*const f32, usize, usize, *mut f32, *mut Line, usize),
 }
 
 unsafe extern "C" {
@@ -151,6 +160,13 @@ impl<'a, T> Steps<'a, T> {
     fn check(&self, frames: usize) {
         assert!(self.step == 0 || self.first.len() >= frames, "{} values for {frames} frames", self.first.len());
     }
+}
+
+/// Chunks of a spectrum of so many points, for which `bins` structs, `stride` apart, must suffice.
+fn chunks_of(points: usize, bins: usize, stride: usize) -> usize {
+    let chunks = points / 16;
+    assert!(points == 16 * chunks && stride > 0 && (chunks == 0 || (chunks - 1) * stride < bins));
+    chunks
 }
 
 /// Kernels that this processor can run.
@@ -281,6 +297,38 @@ impl Kernels {
                 tree.first.as_ptr(),
                 tree.step,
                 state,
+                lines.as_ptr(),
+                weights.as_ptr(),
+                decode,
+                gain.first.as_ptr(),
+                gain.step,
+                l.as_mut_ptr(),
+                r.as_mut_ptr(),
+                frames,
+            )
+        }
+    }
+
+    /// Lines, weighted, added up into rows `l` and `r`. All of equal length; `gain` scales the output.
+    #[allow(clippy::too_many_arguments)]
+    pub fn sum(
+        &self,
+        output: Output,
+        lines: &[Line],
+        weights: &[Line],
+        decode: &Decode,
+        gain: Steps<'_, f32>,
+        l: &mut [f32],
+        r: &mut [f32],
+    ) {
+        let frames = lines.len();
+        assert!(weights.len() == frames && l.len() == frames && r.len() == frames);
+        gain.check(frames);
+        let Some(table) = self.table else { return oracle::sum(output, lines, weights, decode, gain, l, r) };
+        // SAFETY: lines, weights, l and r hold `frames` frames, gain one or `frames`; l and r are exclusive; C keeps no
+        // pointer.
+        unsafe {
+            (table.sum[output as usize])(
                 lines.as_ptr(),
                 weights.as_ptr(),
                 decode,
@@ -493,6 +541,75 @@ impl Kernels {
         let Some(table) = self.table else { return oracle::scale(gain, row) };
         // SAFETY: gain and row hold as many samples; row is exclusive; C keeps no pointer.
         unsafe { (table.scale)(gain.as_ptr(), row.as_mut_ptr(), row.len()) }
+    }
+
+    /// A spectrum to chunks of bins, the i-th at `bins[i · stride]`; 16 numbers a chunk.
+    pub fn fold(&self, spectrum: &[Complex<f32>], bins: &mut [Bins], stride: usize) {
+        let chunks = chunks_of(spectrum.len(), bins.len(), stride);
+        let Some(table) = self.table else { return oracle::fold(spectrum, bins, stride) };
+        // SAFETY: spectrum holds 16 · chunks numbers, bins reaches to the last chunk and is exclusive; C keeps no pointer.
+        unsafe { (table.fold)(spectrum.as_ptr().cast(), bins.as_mut_ptr(), stride, chunks) }
+    }
+
+    /// And back.
+    pub fn unfold(&self, bins: &[Bins], stride: usize, spectrum: &mut [Complex<f32>]) {
+        let chunks = chunks_of(spectrum.len(), bins.len(), stride);
+        let Some(table) = self.table else { return oracle::unfold(bins, stride, spectrum) };
+        // SAFETY: spectrum holds 16 · chunks numbers and is exclusive, bins reaches to the last chunk; C keeps no pointer.
+        unsafe { (table.unfold)(bins.as_ptr(), stride, spectrum.as_mut_ptr().cast(), chunks) }
+    }
+
+    /// One chunk of the convolution of symmetric filters; `first` for chunk 0. `history`: the chunk of the last blocks
+    /// of input, a power of two of them, the newest at `newest`, older ones below it, cyclically. `sums`: working
+    /// memory, half as many. `taps`: per filter, the first half of its partitions. `results`: one per filter.
+    pub fn convolve(
+        &self,
+        first: bool,
+        history: &[Bins],
+        newest: usize,
+        sums: &mut [Sums],
+        taps: &[Taps],
+        results: &mut [Bins],
+    ) {
+        let (pairs, filters) = (sums.len(), results.len());
+        assert!(pairs.is_power_of_two() && history.len() == 2 * pairs && taps.len() == pairs * filters);
+        let Some(table) = self.table else { return oracle::convolve(first, history, newest, sums, taps, results) };
+        let first = usize::from(first);
+        // SAFETY: every index into history is masked to its length, taps holds pairs · filters structs; sums and results
+        // are exclusive and hold their lengths; C keeps no pointer.
+        unsafe {
+            (table.convolve)(
+                first,
+                history.as_ptr(),
+                newest,
+                sums.as_mut_ptr(),
+                pairs,
+                taps.as_ptr(),
+                results.as_mut_ptr(),
+                filters,
+            )
+        }
+    }
+
+    /// Bands in rows of left + i·right, all but the highest, `stride` numbers from row to row, to lines; slots below them are 0.
+    /// `rest` holds the sum of all bands and is left with the highest.
+    pub fn gather(&self, pairs: &[Complex<f32>], stride: usize, rows: usize, rest: &mut [Complex<f32>], lines: &mut [Line]) {
+        let frames = lines.len();
+        assert!(rest.len() == frames && rows < SLOTS);
+        assert!(rows == 0 || (rows - 1) * stride + frames <= pairs.len());
+        let Some(table) = self.table else { return oracle::gather(pairs, stride, rows, rest, lines) };
+        // SAFETY: pairs reaches to the end of the last row, rest and lines hold `frames` frames and are exclusive; C
+        // keeps no pointer.
+        unsafe {
+            (table.gather)(
+                pairs.as_ptr().cast(),
+                2 * stride,
+                rows,
+                rest.as_mut_ptr().cast(),
+                lines.as_mut_ptr(),
+                frames,
+            )
+        }
     }
 }
 

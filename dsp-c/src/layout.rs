@@ -289,6 +289,38 @@ c_struct!(
     }
 );
 
+c_struct!(
+    /// One chunk of the spectrum of both channels: bins 8c + j and N − 8c − j; lane 0 of chunk 0 has bins 0 and B.
+    Bins, 128, {
+        /// Real part, bins going up.
+        up_re: [f32; 8] = [0.0; 8],
+        /// Imaginary part, bins going up.
+        up_im: [f32; 8] = [0.0; 8],
+        /// Real part, bins going down.
+        down_re: [f32; 8] = [0.0; 8],
+        /// Imaginary part, bins going down.
+        down_im: [f32; 8] = [0.0; 8],
+    }
+);
+c_struct!(
+    /// Of two blocks of input that meet the same taps of a symmetric filter.
+    Sums, 256, {
+        /// What the real part of the taps multiplies.
+        real: Bins = Bins::ZERO,
+        /// What their imaginary part multiplies.
+        imaginary: Bins = Bins::ZERO,
+    }
+);
+c_struct!(
+    /// One chunk of the spectrum of one partition of a filter; lane 0 of chunk 0 has the real numbers of bins 0 and B.
+    Taps, 64, {
+        /// Real part.
+        real: [f32; 8] = [0.0; 8],
+        /// Imaginary part.
+        imaginary: [f32; 8] = [0.0; 8],
+    }
+);
+
 /// Number of leaves of the crossover tree.
 pub const SLOTS: usize = 8;
 

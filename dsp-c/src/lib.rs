@@ -9,6 +9,7 @@ mod dynamics;
 pub mod engine;
 pub mod ffi;
 pub mod layout;
+pub mod linear;
 mod lr;
 pub mod meter;
 mod modifiers;

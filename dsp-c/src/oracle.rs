@@ -6,12 +6,16 @@
 // Constants have the digits of the C files; lanes are indices here as they are there.
 #![allow(clippy::excessive_precision, clippy::approx_constant, clippy::needless_range_loop)]
 
+mod spectra;
+
 use crate::ffi::{Ballistics, Output, Steps, Width};
 use crate::layout::{
     Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, NARROW_LANE, RampLanes, Ramps, Rms, Section, Smooth,
     Source, Tree, UpState, WIDE_LANE,
 };
 use crate::settings::Slope;
+
+pub(crate) use spectra::{convolve, fold, gather, unfold};
 
 const TWO_K_24: f32 = 2.828_427_124_7;
 const TWO_K_48A: f32 = 1.530_733_729_5;
@@ -171,6 +175,37 @@ fn factors(output: Output, weights: &Line, decode: &Decode, lane: usize) -> (f32
     }
 }
 
+/// Both bands of a pair, weighted.
+fn weighted(output: Output, line: &Line, weights: &Line, decode: &Decode, lane: usize) -> f32 {
+    let x = &line.lane;
+    let (own_low, other_low) = factors(output, weights, decode, lane);
+    let (own_high, other_high) = factors(output, weights, decode, 8 + lane);
+    match output {
+        Output::MidSide => {
+            let high = fma(other_high, x[8 + (lane ^ 1)], own_high * x[8 + lane]);
+            fma(own_low, x[lane], fma(other_low, x[lane ^ 1], high))
+        }
+        _ => fma(own_low, x[lane], own_high * x[8 + lane]),
+    }
+}
+
+pub(crate) fn sum(
+    output: Output,
+    lines: &[Line],
+    weights: &[Line],
+    decode: &Decode,
+    gain: Steps<'_, f32>,
+    l: &mut [f32],
+    r: &mut [f32],
+) {
+    for (n, line) in lines.iter().enumerate() {
+        let pair = |lane: usize| weighted(output, line, &weights[n], decode, lane);
+        let four: [f32; 4] = std::array::from_fn(|lane| pair(lane) + pair(lane + 4));
+        l[n] = (four[0] + four[2]) * gain.at(n);
+        r[n] = (four[1] + four[3]) * gain.at(n);
+    }
+}
+
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn up(
     slope: Slope,
@@ -186,18 +221,9 @@ pub(crate) fn up(
 ) {
     for (n, line) in lines.iter().enumerate() {
         let tree = tree.at(n);
-        let x = &line.lane;
         let mut four = [0.0; 4];
         for lane in 0..8 {
-            let (own_low, other_low) = factors(output, &weights[n], decode, lane);
-            let (own_high, other_high) = factors(output, &weights[n], decode, 8 + lane);
-            let sum = match output {
-                Output::MidSide => {
-                    let high = fma(other_high, x[8 + (lane ^ 1)], own_high * x[8 + lane]);
-                    fma(own_low, x[lane], fma(other_low, x[lane ^ 1], high))
-                }
-                _ => fma(own_low, x[lane], own_high * x[8 + lane]),
-            };
+            let sum = weighted(output, line, &weights[n], decode, lane);
             let c = lane_of!(tree.up1, lane);
             let y = in_lane(&mut state.step1, lane, |s| allpass(slope, &c, s, sum));
             if lane < 4 { four[lane] = y } else { four[lane - 4] += y }
