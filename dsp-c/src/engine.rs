@@ -6,10 +6,10 @@
 
 use std::sync::Arc;
 
+use crate::chain::{Chain, LOOKAHEAD_MAX_MS, Rows, TILE};
 use crate::crossover::GRID;
 use crate::dynamics::samples;
 use crate::ffi::{DenormalsOff, Kernels, Steps};
-use crate::lr::{Chain, LOOKAHEAD_MAX_MS, Rows, TILE};
 use crate::meter::Meters;
 use crate::ramp::Ramp;
 use crate::settings::{MAX_BANDS, Mode, Settings};
