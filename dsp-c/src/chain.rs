@@ -7,6 +7,7 @@ use crate::crossover::Crossovers;
 use crate::dynamics::{Dynamics, lane, lanes_of, samples};
 use crate::ffi::{Kernels, Output, Steps, Width};
 use crate::layout::{Decode, Extremes, Line, Modifier, Ramps, SLOTS, Tree, WIDE_LANE};
+use crate::linear::{self, Design, Linear, Made, linear_latency};
 use crate::lr::{Lr, Weighted};
 use crate::meter::{Meters, Reading, SILENCE_DB};
 use crate::modifiers::Modifiers;
@@ -62,6 +63,8 @@ pub struct Chain {
     dynamics: Dynamics,
     modifiers: Modifiers,
     lr: Lr,
+    /// There while the mode is linear.
+    linear: Option<Box<Linear>>,
     decode: Decode,
     mid_side: bool,
     /// Leaves of the last `lookahead` frames and of this tile.
@@ -81,9 +84,15 @@ pub struct Chain {
     scratch: Box<Scratch>,
 }
 
-/// Settings that need a second chain and a fade when they change: mode, slope, bands; channels, target and gain advance of
-/// each.
-type Structure = (Mode, Slope, usize, [(Channels, Target, usize); MAX_BANDS]);
+/// Settings that need a second chain and a fade when they change: mode, slope, filter length if the mode has one, bands,
+/// look-ahead; channels, target and gain advance of each band.
+type Structure = (Mode, Slope, u32, usize, usize, [(Channels, Target, usize); MAX_BANDS]);
+
+/// Frames by which a chain with these settings is late.
+pub fn latency(settings: &Settings, sample_rate_hz: f64) -> usize {
+    let filters = if settings.mode == Mode::Linear { linear_latency(settings.linear_taps, sample_rate_hz) } else { 0 };
+    samples(settings.lookahead_ms, sample_rate_hz) + filters
+}
 
 impl Chain {
     /// Allocates for the longest look-ahead at this rate. Not real-time safe.
@@ -109,6 +118,7 @@ impl Chain {
             dynamics: Dynamics::new(settings, channels, sample_rate_hz),
             modifiers: Modifiers::new(settings, channels, ramp_frames),
             lr: Lr::ZERO,
+            linear: None,
             decode: Decode::ZERO,
             mid_side: false,
             ring: vec![Line::ZERO; (longest + TILE).next_multiple_of(TILE)].into(),
@@ -134,7 +144,44 @@ impl Chain {
 
     /// Frames by which the output is late.
     pub fn latency(&self) -> usize {
-        self.lookahead
+        latency(&self.settings, self.sample_rate_hz)
+    }
+
+    /// Frames until filters that do not ring on, but look back, have only seen this history.
+    pub fn filling(&self) -> usize {
+        self.linear.as_ref().map_or(0, |linear| linear.latency())
+    }
+
+    /// The bands of the linear mode, if this chain has what they need.
+    pub fn linear(&mut self) -> Option<&mut Linear> {
+        self.linear.as_deref_mut()
+    }
+
+    /// Gives this chain what the linear mode needs, or takes it away; returns what it had. Before a restart only.
+    pub fn equip(&mut self, linear: Option<Box<Linear>>) -> Option<Box<Linear>> {
+        std::mem::replace(&mut self.linear, linear)
+    }
+
+    /// Whether these settings can be played as far as the linear mode is concerned.
+    pub fn is_equipped_for(&self, settings: &Settings) -> bool {
+        let design = Design::new(settings, self.sample_rate_hz);
+        settings.mode != Mode::Linear || self.linear.as_ref().is_some_and(|linear| linear.design().fits(&design))
+    }
+
+    /// The filters that this chain should have but has not.
+    pub fn missing_filters(&self) -> Option<Design> {
+        let linear = self.linear.as_ref().filter(|_| self.settings.mode == Mode::Linear)?;
+        let design = Design::new(&self.settings, self.sample_rate_hz);
+        (design != *linear.design()).then_some(design)
+    }
+
+    /// What is needed no more, now that this chain plays or rests.
+    pub fn worn(&mut self) -> Option<Made> {
+        if self.settings.mode == Mode::Linear {
+            self.linear.as_mut()?.worn().map(Made::Bank)
+        } else {
+            self.linear.take().map(Made::Whole)
+        }
     }
 
     /// Settings that this chain runs.
@@ -148,10 +195,13 @@ impl Chain {
         self.settings = *settings;
         self.lookahead = samples(settings.lookahead_ms, fs);
         self.crossovers.restart(settings);
-        self.polarity = self.crossovers.polarity();
+        self.polarity = if settings.mode == Mode::Linear { 1.0 } else { self.crossovers.polarity() };
         self.dynamics.restart(settings);
         self.modifiers = Modifiers::new(settings, self.channels, Self::ramp_frames(fs));
         self.lr = Lr::ZERO;
+        if let Some(linear) = &mut self.linear {
+            linear.restart();
+        }
         self.ring_length = (self.lookahead + TILE).next_multiple_of(TILE);
         // The rings are not cleared: nothing is read before it is written, see `unfilled`.
         self.unfilled = self.lookahead;
@@ -187,16 +237,18 @@ impl Chain {
         self.structure(settings) != self.structure(&self.settings)
     }
 
-    /// What counts of settings with this chain's look-ahead: one channel ignores channel basis and target.
+    /// What counts of settings: one channel ignores channel basis and target.
     fn structure(&self, settings: &Settings) -> Structure {
         let mut bands = [(Channels::Stereo, Target::Both, 0); MAX_BANDS];
+        let lookahead = samples(settings.lookahead_ms, self.sample_rate_hz);
+        let taps = if settings.mode == Mode::Linear { settings.linear_taps } else { 0 };
         for (structure, band) in bands.iter_mut().zip(&settings.band[..settings.bands]) {
-            let ahead = samples(band.lookahead_ms, self.sample_rate_hz).min(self.lookahead);
+            let ahead = samples(band.lookahead_ms, self.sample_rate_hz).min(lookahead);
             let (channels, target) =
                 if self.channels == 1 { (Channels::Stereo, Target::Both) } else { (band.channels, band.target) };
             *structure = (channels, target, ahead);
         }
-        (settings.mode, settings.slope, settings.bands, bands)
+        (settings.mode, settings.slope, taps, settings.bands, lookahead, bands)
     }
 
     /// Takes over settings of the same structure, at a frame of the grid.
@@ -251,6 +303,9 @@ impl Chain {
         if self.dynamics.settling() {
             frames = frames.min(SETTLE_GRID - (clock % SETTLE_GRID as u64) as usize);
         }
+        if let Some(linear) = &self.linear {
+            frames = linear.stretch(clock, frames);
+        }
         self.modifiers.steady_frames(frames)
     }
 
@@ -267,7 +322,7 @@ impl Chain {
         let frames = rows.left.len();
         let slope = self.crossovers.slope();
         let scratch = &mut *self.scratch;
-        let trees = if self.crossovers.gliding() {
+        let trees = if self.settings.mode != Mode::Linear && self.crossovers.gliding() {
             self.crossovers.fill(kernels, clock, &mut scratch.trees[..frames]);
             Steps::moving(&scratch.trees[..frames])
         } else {
@@ -290,7 +345,11 @@ impl Chain {
         let pairs = &mut scratch.pairs[..frames];
         kernels.interleave(rows.left, rows.right, rows.input_gain, pairs);
         let lines = &mut self.ring[self.ring_at..self.ring_at + frames];
-        self.lr.split(kernels, slope, trees, pairs, lines);
+        let mut linear = self.linear.as_deref_mut().filter(|_| self.settings.mode == Mode::Linear);
+        match &mut linear {
+            Some(linear) => linear.split(kernels, clock, pairs, lines),
+            None => self.lr.split(kernels, slope, trees, pairs, lines),
+        }
 
         let side = &mut scratch.side[..frames];
         let external = self.modifiers.external();
@@ -299,7 +358,10 @@ impl Chain {
                 Some([left, right]) => kernels.interleave(left, right, Steps::held(&self.polarity), pairs),
                 None => pairs.fill([0.0; 2]),
             }
-            self.lr.split_side(kernels, slope, trees, pairs, side);
+            match &mut linear {
+                Some(linear) => linear.split_side(kernels, clock, pairs, side),
+                None => self.lr.split_side(kernels, slope, trees, pairs, side),
+            }
         }
         let (read, levels) = (&mut scratch.read[..frames], &mut scratch.levels[..frames]);
         let gains = &mut scratch.gains[..frames];
@@ -343,7 +405,10 @@ impl Chain {
             decode: &self.decode,
             gain: rows.output_gain,
         };
-        self.lr.join(kernels, slope, trees, &weighted, [rows.left, rows.right]);
+        match linear {
+            Some(_) => linear::join(kernels, &weighted, [rows.left, rows.right]),
+            None => self.lr.join(kernels, slope, trees, &weighted, [rows.left, rows.right]),
+        }
         self.modifiers.advance(frames);
     }
 

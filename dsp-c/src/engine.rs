@@ -2,14 +2,18 @@
 //!
 //! An engine owns two chains. One plays; when the structure changes, the other is started beside it, its filters come to
 //! rest, it takes over the envelopes, is fed ahead by its latency, and is faded in. Everything is allocated in
-//! [`Engine::new`]; all else is real-time safe.
+//! [`Engine::new`] and [`Engine::prepare`], and by a [`Workshop`] on another thread; all else is real-time safe.
+//!
+//! The latency that is reported is a promise: it holds until the next `prepare` (or `reset`, as far as look-ahead goes).
+//! A chain that is less late than promised gets its input later.
 
 use std::sync::Arc;
 
-use crate::chain::{Chain, LOOKAHEAD_MAX_MS, Rows, TILE};
+use crate::chain::{self, Chain, LOOKAHEAD_MAX_MS, Rows, TILE};
 use crate::crossover::GRID;
 use crate::dynamics::samples;
 use crate::ffi::{DenormalsOff, Kernels, Steps};
+use crate::linear::{self, Design, Linear, Made, Supply, Wish, Workshop};
 use crate::meter::Meters;
 use crate::ramp::Ramp;
 use crate::settings::{MAX_BANDS, Mode, Settings};
@@ -57,6 +61,7 @@ fn check(settings: &Settings) -> Result<(), EngineError> {
     }
     let in_range = [
         ("bands", (1..=MAX_BANDS).contains(&settings.bands)),
+        ("taps", settings.linear_taps.is_power_of_two() && linear::TAPS.contains(&settings.linear_taps)),
         ("lookahead", (0.0..=LOOKAHEAD_MAX_MS).contains(&settings.lookahead_ms)),
         ("in_gain", settings.input_gain_db.is_finite()),
         ("out_gain", settings.output_gain_db.is_finite()),

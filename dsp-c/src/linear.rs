@@ -7,6 +7,11 @@
 mod bank;
 mod convolver;
 mod design;
+mod handover;
+mod slot;
+mod supply;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -15,9 +20,11 @@ use rustfft::{Fft, FftPlanner};
 
 use crate::ffi::Kernels;
 use crate::layout::{Line, Sums};
+use crate::lr::Weighted;
 pub use bank::Bank;
 use convolver::Convolver;
-pub use design::{Design, SHARE, TAPS_MAX, filter_length, linear_latency, lowest_exact_crossover_hz};
+pub use design::{Design, SHARE, TAPS, filter_length, linear_latency, lowest_exact_crossover_hz};
+pub use supply::{Made, Supply, Wish, Workshop};
 
 /// Transforms, and what they work on.
 struct Workspace {
@@ -43,7 +50,9 @@ struct Job {
     cost: usize,
     /// The sidechain takes part.
     side: bool,
-    /// Both banks take part.
+    /// The bank to use.
+    front: usize,
+    /// The other bank takes part as well.
     both: bool,
 }
 
@@ -119,14 +128,15 @@ impl Linear {
     pub fn restart(&mut self) {
         self.inputs.iter_mut().for_each(Convolver::forget);
         self.job = None;
-        if self.banks[1 - self.front].is_some() {
-            self.front = if self.banks[1 - self.front].as_ref().is_some_and(|bank| *bank.design() == self.design) {
-                1 - self.front
-            } else {
-                self.front
-            };
-        }
         self.fade_from = None;
+        if self.is_waiting() {
+            self.front = 1 - self.front;
+        }
+    }
+
+    /// Whether the filters behind are those to come, and not those that have been.
+    fn is_waiting(&self) -> bool {
+        self.banks[1 - self.front].as_ref().is_some_and(|bank| *bank.design() == self.design)
     }
 
     /// Takes new filters, to be faded in from the next partition on; gives them back if they do not fit here or the
@@ -151,8 +161,10 @@ impl Linear {
         let frames = limit.min(share);
         match self.fade_from {
             Some(from) if clock < from => frames.min((from - clock) as usize),
-            Some(from) => frames.min((from + self.fade.len() as u64).saturating_sub(clock).max(1) as usize),
-            None => frames,
+            Some(from) if clock < from + self.fade.len() as u64 => {
+                frames.min((from + self.fade.len() as u64 - clock) as usize)
+            }
+            _ => frames,
         }
     }
 
@@ -193,7 +205,8 @@ impl Linear {
     fn work(&mut self, kernels: &Kernels, clock: u64) {
         let partition = self.design.partition() as u64;
         if clock.is_multiple_of(partition) {
-            self.job = self.inputs[0].runs_until(clock).then(|| self.next_job(clock));
+            let needed = self.design.bands() > 1 && self.inputs[0].runs_until(clock);
+            self.job = needed.then(|| self.next_job(clock));
         }
         let Some(mut job) = self.job else { return };
         let share = ((clock - job.clock) / SHARE as u64) as usize + 1;
@@ -215,30 +228,42 @@ impl Linear {
     }
 
     fn next_job(&mut self, clock: u64) -> Job {
+        // What this job makes begins here.
         let output = clock + self.design.partition() as u64 - SHARE as u64;
-        let waiting = self.banks[1 - self.front].as_ref().is_some_and(|bank| *bank.design() == self.design);
-        if self.fade_from.is_none() && waiting {
+        if self.fade_from.is_none() && self.is_waiting() {
             self.fade_from = Some(output);
         }
-        let both = self.fade_from.is_some_and(|from| output < from + self.fade.len() as u64);
-        // The last partitions of a fade come out when only the new filters are heard.
-        let both = both || self.fade_from.is_some();
-        Job { clock, done: 0, cost: 0, side: self.inputs[1].runs_until(clock), both }
+        let fading = self.fade_from.map(|from| output < from + self.fade.len() as u64);
+        let front = if fading == Some(false) { 1 - self.front } else { self.front };
+        Job { clock, done: 0, cost: 0, side: self.inputs[1].runs_until(clock), front, both: fading == Some(true) }
     }
 
     fn run(&mut self, kernels: &Kernels, job: &Job, unit: Unit) {
-        let Self { inputs, work, sums, banks, front, design, .. } = self;
+        let Self { inputs, work, sums, banks, design, .. } = self;
         match unit {
             Unit::Transform { input } => inputs[input].transform(kernels, job.clock, work),
             Unit::Chunk { input, chunk } => {
-                let used = |index: usize| banks[index].as_deref().filter(|_| job.both || index == *front);
+                let used = |index: usize| banks[index].as_deref().filter(|_| job.both || index == job.front);
                 inputs[input].convolve(kernels, chunk, [used(0), used(1)], sums);
             }
             Unit::Restore { input, bank, row } => {
-                let bank = if bank == 0 { *front } else { 1 - *front };
+                let bank = if bank == 0 { job.front } else { 1 - job.front };
                 let parity = (job.clock / design.partition() as u64 + 1) % 2;
                 inputs[input].restore(kernels, bank, parity as usize, row, work);
             }
+        }
+    }
+}
+
+/// Weighted leaves to rows: the plain sum.
+pub fn join(kernels: &Kernels, weighted: &Weighted<'_>, rows: [&mut [f32]; 2]) {
+    let Weighted { leaves: [before, after], weights, output, decode, gain } = *weighted;
+    let [left, right] = rows;
+    for (from, leaves) in [(0, before), (before.len(), after)] {
+        let to = from + leaves.len();
+        if from < to {
+            let (left, right) = (&mut left[from..to], &mut right[from..to]);
+            kernels.sum(output, leaves, &weights[from..to], decode, gain.skip(from), left, right);
         }
     }
 }

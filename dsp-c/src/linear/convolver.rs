@@ -2,11 +2,11 @@
 
 use rustfft::num_complex::Complex;
 
+use super::Workspace;
 use super::bank::{Bank, pairs};
 use super::design::{Design, SHARE};
 use crate::ffi::Kernels;
 use crate::layout::{Bins, Line, Sums};
-use super::Workspace;
 
 /// A clock that no stream reaches.
 const NEVER: u64 = u64::MAX;
@@ -23,8 +23,9 @@ pub struct Convolver {
     /// Chunk after chunk of bins: the last blocks of input, cyclically.
     history: Box<[Bins]>,
     newest: usize,
-    /// The other blocks of the history are of another time; chunks are wiped when they are needed.
+    /// The history is of another time: from the next transform on, what is older is wiped, chunk by chunk.
     stale: bool,
+    wiping: bool,
     /// Results of one partition, per bank: chunk after chunk, filter after filter.
     results: [Box<[Bins]>; 2],
     /// Output, per bank and parity of the partition: row after row.
@@ -50,6 +51,7 @@ impl Convolver {
             history: vec![Bins::ZERO; partition / 8 * blocks].into(),
             newest: 0,
             stale: true,
+            wiping: false,
             results: [results(), results()],
             output: [[output(), output()], [output(), output()]],
             start: 0,
@@ -96,6 +98,7 @@ impl Convolver {
         early.copy_from_slice(&self.past[first..first + partition]);
         late.copy_from_slice(&self.past[second..second + partition]);
         work.forward.process_with_scratch(&mut work.spectrum, &mut work.scratch);
+        self.wiping = std::mem::take(&mut self.stale);
         let blocks = self.blocks();
         self.newest = (self.newest + 1) % blocks;
         kernels.fold(&work.spectrum, &mut self.history[self.newest..], blocks);
@@ -109,13 +112,12 @@ impl Convolver {
     pub fn convolve(&mut self, kernels: &Kernels, chunk: usize, banks: [Option<&Bank>; 2], sums: &mut [Sums]) {
         let blocks = self.blocks();
         let history = &mut self.history[chunk * blocks..(chunk + 1) * blocks];
-        if self.stale {
+        if self.wiping {
             for (index, block) in history.iter_mut().enumerate() {
                 if index != self.newest {
                     *block = Bins::ZERO;
                 }
             }
-            self.stale = chunk + 1 < self.partition / 8;
         }
         for (bank, results) in banks.into_iter().zip(&mut self.results) {
             if let Some(bank) = bank {

@@ -8,8 +8,8 @@ use realfft::num_complex::Complex;
 use crate::params::sanitize_crossovers;
 use crate::settings::{MAX_CROSSOVERS, Settings, Slope};
 
-/// Longest filter at 48 kHz.
-pub const TAPS_MAX: u32 = 32_768;
+/// Lengths of filters at 48 kHz: powers of two in this range.
+pub const TAPS: std::ops::RangeInclusive<u32> = 1024..=32_768;
 /// Frames between two shares of the work of one partition.
 pub const SHARE: usize = 64;
 /// Partitions of a filter, unless they would be shorter than a share: more are less late and cost more. 4096 taps,
