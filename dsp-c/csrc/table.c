@@ -77,6 +77,31 @@ void OCT_FN(convolve)(size_t, const oct_bins *OCT_RESTRICT, size_t, oct_sums *OC
                       const oct_taps *OCT_RESTRICT, oct_bins *OCT_RESTRICT, size_t);
 void OCT_FN(gather)(const float *OCT_RESTRICT, size_t, size_t, float *OCT_RESTRICT, oct_line *OCT_RESTRICT, size_t);
 
+#define DECLARE_COEFFS(name)                                                                                            \
+    void OCT_FN(name)(const oct_corners *OCT_RESTRICT, size_t, const oct_modifier *OCT_RESTRICT, size_t,                \
+                      oct_extremes *OCT_RESTRICT, const oct_line *OCT_RESTRICT, oct_shelf *OCT_RESTRICT, size_t);
+DECLARE_COEFFS(shelf_coeffs_narrow)
+DECLARE_COEFFS(shelf_coeffs_narrow_mixed)
+DECLARE_COEFFS(shelf_coeffs_wide)
+DECLARE_COEFFS(shelf_coeffs_wide_mixed)
+
+#define DECLARE_SHELVES(name)                                                                                           \
+    void OCT_FN(name)(const oct_shelf *OCT_RESTRICT, oct_shelf_state *OCT_RESTRICT, const float *OCT_RESTRICT,          \
+                      float *OCT_RESTRICT, float *OCT_RESTRICT, size_t);
+DECLARE_SHELVES(shelves12_narrow)
+DECLARE_SHELVES(shelves12_wide)
+DECLARE_SHELVES(shelves24_narrow)
+DECLARE_SHELVES(shelves24_wide)
+DECLARE_SHELVES(shelves48_narrow)
+DECLARE_SHELVES(shelves48_wide)
+
+void OCT_FN(mid_side)(const float *OCT_RESTRICT, float *OCT_RESTRICT, size_t);
+#define DECLARE_FINISH(name)                                                                                            \
+    void OCT_FN(name)(const float *OCT_RESTRICT, const float *OCT_RESTRICT, size_t, const float *OCT_RESTRICT, size_t,  \
+                      float *OCT_RESTRICT, float *OCT_RESTRICT, size_t);
+DECLARE_FINISH(finish_stereo)
+DECLARE_FINISH(finish_mid_side)
+
 const oct_kernels OCT_FN(kernels) = {
     OCT_FN(interleave),
     { OCT_FN(down12), OCT_FN(down24), OCT_FN(down48) },
@@ -103,4 +128,11 @@ const oct_kernels OCT_FN(kernels) = {
     OCT_FN(unfold),
     OCT_FN(convolve),
     OCT_FN(gather),
+    { { OCT_FN(shelf_coeffs_narrow), OCT_FN(shelf_coeffs_narrow_mixed) },
+      { OCT_FN(shelf_coeffs_wide), OCT_FN(shelf_coeffs_wide_mixed) } },
+    { { OCT_FN(shelves12_narrow), OCT_FN(shelves12_wide) },
+      { OCT_FN(shelves24_narrow), OCT_FN(shelves24_wide) },
+      { OCT_FN(shelves48_narrow), OCT_FN(shelves48_wide) } },
+    OCT_FN(mid_side),
+    { OCT_FN(finish_stereo), OCT_FN(finish_mid_side) },
 };

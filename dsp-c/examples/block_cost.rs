@@ -10,12 +10,12 @@ use std::process::ExitCode;
 
 use octant_dsp::ffi::{Isa, Kernels};
 use octant_dsp::params::default_crossovers_hz;
-use octant_dsp::settings::{Channels, Detector, Law, Mode, Settings, Slope};
+use octant_dsp::settings::{Channels, Detector, Law, Settings, Slope};
 use octant_dsp::{Engine, params};
 
 const RATE_HZ: f64 = 48_000.0;
 
-const USAGE: &str = "usage: block_cost [--mode lr] [--bands 1 … 8] [--frames N] [--blocks N] [--slope 12|24|48] \
+const USAGE: &str = "usage: block_cost [--mode lr|transparent] [--bands 1 … 8] [--frames N] [--blocks N] [--slope 12|24|48] \
 [--everything] [--silence] [--moving] [--structure] [--kernels baseline|v3|neon|scalar] [--time]";
 
 struct Options {
@@ -205,10 +205,7 @@ fn run(o: &Options) -> Result<(), String> {
 }
 
 fn main() -> ExitCode {
-    let outcome = options().and_then(|o| {
-        if o.settings.mode != Mode::Lr { Err("--mode: only lr can be measured".into()) } else { run(&o) }
-    });
-    match outcome {
+    match options().and_then(|o| run(&o)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("block_cost: {message}\n{USAGE}");

@@ -141,10 +141,10 @@ typedef struct oct_ramps {
 } oct_ramps;
 
 /* What the ramps come to at one frame: gain_db = sign_above*yA - sign_below*yB, weight = base + scale*10^((gain_db +
- * gain)/20). */
+ * gain)/20). `mix` is the dry/wet of the band alone, whatever is muted or listened to: what shelves need. */
 typedef struct oct_modifier {
     OCT_ALIGNED(64) float sign_above[16];
-    float sign_below[16], gain[16], base[16], scale[16];
+    float sign_below[16], gain[16], base[16], scale[16], mix[16];
 } oct_modifier;
 
 /* Extremes since the caller last cleared them. */
@@ -180,6 +180,27 @@ typedef struct oct_taps {
     OCT_ALIGNED(64) float real[8];
     float imaginary[8];
 } oct_taps;
+
+/* Corners of the shelves at one frame: g = tan(pi f/fs) of X1 ... X7 in lanes 1 ... 7; lane 0 is 0. `octaves`: by so much
+ * moves log2 r per dB of difference, log2(10)/(40 N), N = slope/6. */
+typedef struct oct_corners {
+    OCT_ALIGNED(64) float g[8];
+    float octaves;
+} oct_corners;
+
+/* Eight shelves at one frame: g*r and r of the first channel, or both, in lanes 0-7, of the second in 8-15. */
+typedef struct oct_shelf {
+    OCT_ALIGNED(64) float g[16];
+    float r[16];
+} oct_shelf;
+
+/* Rows of zeros before and after those of the frames: a lane waits there for its first frame or for the others' last. */
+enum { OCT_SHELF_PAD = 7 };
+
+/* History of the shelves: [channel][section][s1, s2][lane]. */
+typedef struct oct_shelf_state {
+    OCT_ALIGNED(64) float s[2][4][2][8];
+} oct_shelf_state;
 
 /* `…_step` arguments: 0 holds the first element for all frames, 1 moves on with every frame. */
 typedef struct oct_kernels {
@@ -254,6 +275,21 @@ typedef struct oct_kernels {
      * highest, `stride` floats apart; `rest`: the sum of all bands, of which the highest is left over. */
     void (*gather)(const float *OCT_RESTRICT pairs, size_t stride, size_t rows, float *OCT_RESTRICT rest,
                    oct_line *OCT_RESTRICT lines, size_t frames);
+    /* Gains in dB to rows of shelves, frames + 2 OCT_SHELF_PAD of them; [0 narrow, 1 wide][0 every mix is 0 or 1, 1 any].
+     * Widens extremes->lowest_db ... highest_db. */
+    void (*shelf_coeffs[2][2])(const oct_corners *OCT_RESTRICT corners, size_t corner_step,
+                               const oct_modifier *OCT_RESTRICT modifiers, size_t modifier_step,
+                               oct_extremes *OCT_RESTRICT extremes, const oct_line *OCT_RESTRICT gains,
+                               oct_shelf *OCT_RESTRICT shelves, size_t frames);
+    /* Pairs through the shelves to rows l and r, [slope 12, 24, 48][0 narrow, 1 wide]; frames + 2 OCT_SHELF_PAD rows. */
+    void (*shelves[3][2])(const oct_shelf *OCT_RESTRICT rows, oct_shelf_state *OCT_RESTRICT state,
+                          const float *OCT_RESTRICT pairs, float *OCT_RESTRICT l, float *OCT_RESTRICT r, size_t frames);
+    /* (left, right) pairs to (mid, side) pairs: half the sum, half the difference. */
+    void (*mid_side)(const float *OCT_RESTRICT pairs, float *OCT_RESTRICT coded, size_t frames);
+    /* Rows from the shelves, in place: [1: mid and side back to left and right], less delta * pairs, times gain. */
+    void (*finish[2])(const float *OCT_RESTRICT pairs, const float *OCT_RESTRICT delta, size_t delta_step,
+                      const float *OCT_RESTRICT gain, size_t gain_step, float *OCT_RESTRICT l, float *OCT_RESTRICT r,
+                      size_t frames);
 } oct_kernels;
 
 /* Sets flush-to-zero, denormals-are-zero and rounding to nearest, returns the old mode for oct_fp_leave. */
@@ -273,8 +309,9 @@ _Static_assert(sizeof(oct_tree) == 1152 && sizeof(oct_glide) == 384, "tree layou
 _Static_assert(sizeof(oct_down_state) == 640 && sizeof(oct_up_state) == 320, "filter history layout");
 _Static_assert(sizeof(oct_source) == 192 && sizeof(oct_rms) == 320 && sizeof(oct_smooth) == 1472, "detector layout");
 _Static_assert(sizeof(oct_section) == 1216 && sizeof(oct_envelope) == 576, "dynamics layout");
-_Static_assert(sizeof(oct_ramp) == 192 && sizeof(oct_ramps) == 1792 && sizeof(oct_modifier) == 320, "ramp layout");
 _Static_assert(sizeof(oct_bins) == 128 && sizeof(oct_sums) == 256 && sizeof(oct_taps) == 64, "spectrum layout");
+_Static_assert(sizeof(oct_ramp) == 192 && sizeof(oct_ramps) == 1792 && sizeof(oct_modifier) == 384, "ramp layout");
 _Static_assert(sizeof(oct_extremes) == 192 && sizeof(oct_decode) == 256, "output layout");
+_Static_assert(sizeof(oct_corners) == 64 && sizeof(oct_shelf) == 128 && sizeof(oct_shelf_state) == 512, "shelf layout");
 
 #endif

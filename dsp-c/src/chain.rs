@@ -5,14 +5,15 @@
 
 use crate::crossover::Crossovers;
 use crate::dynamics::{Dynamics, lane, lanes_of, samples};
-use crate::ffi::{Kernels, Output, Steps, Width};
-use crate::layout::{Decode, Extremes, Line, Modifier, Ramps, SLOTS, Tree, WIDE_LANE};
+use crate::ffi::{Basis, Kernels, Output, Steps, Width};
+use crate::layout::{Corners, Decode, Extremes, Line, Modifier, Ramps, SLOTS, Tree, WIDE_LANE};
 use crate::linear::{self, Design, Linear, Made, linear_latency};
 use crate::lr::{Lr, Weighted};
 use crate::meter::{Meters, Reading, SILENCE_DB};
 use crate::modifiers::Modifiers;
 use crate::params::sanitize_crossovers;
 use crate::settings::{Channels, MAX_BANDS, Mode, Settings, Slope, Target};
+use crate::transparent::{Input, Shelves};
 
 /// Frames that pass through the kernels together; what they leave for each other stays in the first-level cache.
 pub const TILE: usize = 64;
@@ -34,6 +35,10 @@ struct Scratch {
     gains: [Line; TILE],
     modifiers: [Modifier; TILE],
     trees: [Tree; TILE],
+    corners: [Corners; TILE],
+    /// What the tree makes of the frames that the shelves make something else of.
+    tree: [[f32; TILE]; 2],
+    delta: [f32; TILE],
 }
 
 /// What a tile works on.
@@ -63,12 +68,15 @@ pub struct Chain {
     dynamics: Dynamics,
     modifiers: Modifiers,
     lr: Lr,
+    shelves: Shelves,
     /// There while the mode is linear.
     linear: Option<Box<Linear>>,
     decode: Decode,
     mid_side: bool,
     /// Leaves of the last `lookahead` frames and of this tile.
     ring: Box<[Line]>,
+    /// Transparent: input of the same frames.
+    inputs: Box<[[f32; 2]]>,
     ring_length: usize,
     ring_at: usize,
     /// Frames until the ring holds `lookahead` frames of this history; so long the output is silence.
@@ -106,6 +114,9 @@ impl Chain {
             gains: [Line::ZERO; TILE],
             modifiers: [Modifier::ZERO; TILE],
             trees: [Tree::ZERO; TILE],
+            corners: [Corners::ZERO; TILE],
+            tree: [[0.0; TILE]; 2],
+            delta: [0.0; TILE],
         };
         let ramp_frames = Self::ramp_frames(sample_rate_hz);
         let mut new = Self {
@@ -118,10 +129,12 @@ impl Chain {
             dynamics: Dynamics::new(settings, channels, sample_rate_hz),
             modifiers: Modifiers::new(settings, channels, ramp_frames),
             lr: Lr::ZERO,
+            shelves: Shelves::new(ramp_frames),
             linear: None,
             decode: Decode::ZERO,
             mid_side: false,
             ring: vec![Line::ZERO; (longest + TILE).next_multiple_of(TILE)].into(),
+            inputs: vec![[0.0; 2]; (longest + TILE).next_multiple_of(TILE)].into(),
             ring_length: TILE,
             ring_at: 0,
             unfilled: 0,
@@ -192,13 +205,16 @@ impl Chain {
     /// Starts afresh with any settings: no history, all ramps on their targets.
     pub fn restart(&mut self, settings: &Settings) {
         let fs = self.sample_rate_hz;
+        let settings = &in_effect(settings);
         self.settings = *settings;
         self.lookahead = samples(settings.lookahead_ms, fs);
         self.crossovers.restart(settings);
-        self.polarity = if settings.mode == Mode::Linear { 1.0 } else { self.crossovers.polarity() };
+        // The shelves take the input as it is, with the tree beside them; then the tree's output is turned round.
+        self.polarity = if settings.mode == Mode::Lr { self.crossovers.polarity() } else { 1.0 };
         self.dynamics.restart(settings);
         self.modifiers = Modifiers::new(settings, self.channels, Self::ramp_frames(fs));
         self.lr = Lr::ZERO;
+        self.shelves.restart(settings);
         if let Some(linear) = &mut self.linear {
             linear.restart();
         }
@@ -234,7 +250,7 @@ impl Chain {
 
     /// Whether new settings need a second chain and a fade.
     pub fn needs_fade(&self, settings: &Settings) -> bool {
-        self.structure(settings) != self.structure(&self.settings)
+        self.structure(&in_effect(settings)) != self.structure(&self.settings)
     }
 
     /// What counts of settings: one channel ignores channel basis and target.
@@ -254,12 +270,16 @@ impl Chain {
     /// Takes over settings of the same structure, at a frame of the grid.
     pub fn set(&mut self, settings: &Settings) {
         let side_before = self.dynamics.reads_sidechain() || self.modifiers.external().is_some();
+        let settings = &in_effect(settings);
         self.settings = *settings;
         self.crossovers.set(settings);
         self.modifiers.set(settings);
         self.with_width(|chain| chain.dynamics.set(settings));
         if self.dynamics.reads_sidechain() && !side_before {
             self.lr.restart_side();
+        }
+        if settings.mode == Mode::Transparent && self.shelves.set(settings) {
+            self.lr.restart_up();
         }
     }
 
@@ -306,7 +326,16 @@ impl Chain {
         if let Some(linear) = &self.linear {
             frames = linear.stretch(clock, frames);
         }
+        if self.settings.mode == Mode::Transparent {
+            // The delayed input is one row: it may not wrap around the end of the ring.
+            frames = self.shelves.stretch(frames).min(self.ring_length - self.late());
+        }
         self.modifiers.steady_frames(frames)
+    }
+
+    /// Where in the ring the frames lie that are heard next.
+    fn late(&self) -> usize {
+        (self.ring_at + self.ring_length - self.lookahead) % self.ring_length
     }
 
     /// Before the frame `clock` of the grid is processed: runs less machinery if it can.
@@ -321,12 +350,16 @@ impl Chain {
     pub fn process(&mut self, kernels: &Kernels, clock: u64, rows: Rows<'_>, trace: Option<&mut [f32]>) {
         let frames = rows.left.len();
         let slope = self.crossovers.slope();
+        let transparent = self.settings.mode == Mode::Transparent;
+        let late = self.late();
         let scratch = &mut *self.scratch;
-        let trees = if self.settings.mode != Mode::Linear && self.crossovers.gliding() {
-            self.crossovers.fill(kernels, clock, &mut scratch.trees[..frames]);
-            Steps::moving(&scratch.trees[..frames])
+        let gliding = self.settings.mode != Mode::Linear && self.crossovers.gliding();
+        let (trees, corners) = if gliding {
+            let corners = &mut scratch.corners[..if transparent { frames } else { 0 }];
+            self.crossovers.fill(kernels, clock, &mut scratch.trees[..frames], corners);
+            (Steps::moving(&scratch.trees[..frames]), Steps::moving(&*corners))
         } else {
-            Steps::held(self.crossovers.tree())
+            (Steps::held(self.crossovers.tree()), Steps::held(self.crossovers.corners()))
         };
         let moving = self.modifiers.moving();
         if self.modifiers.take_stale() {
@@ -342,7 +375,10 @@ impl Chain {
             Steps::held(&self.modifier)
         };
 
-        let pairs = &mut scratch.pairs[..frames];
+        let pairs = match self.settings.mode {
+            Mode::Transparent => &mut self.inputs[self.ring_at..self.ring_at + frames],
+            Mode::Lr | Mode::Linear => &mut scratch.pairs[..frames],
+        };
         kernels.interleave(rows.left, rows.right, rows.input_gain, pairs);
         let lines = &mut self.ring[self.ring_at..self.ring_at + frames];
         let mut linear = self.linear.as_deref_mut().filter(|_| self.settings.mode == Mode::Linear);
@@ -354,6 +390,7 @@ impl Chain {
         let side = &mut scratch.side[..frames];
         let external = self.modifiers.external();
         if self.dynamics.reads_sidechain() || external.is_some() {
+            let pairs = &mut scratch.pairs[..frames];
             match rows.side {
                 Some([left, right]) => kernels.interleave(left, right, Steps::held(&self.polarity), pairs),
                 None => pairs.fill([0.0; 2]),
@@ -375,11 +412,11 @@ impl Chain {
             kernels.delay_gains(width, &self.gain_delay, ring, self.gain_at, gains);
             self.gain_at = (self.gain_at + frames) & (ring.len() - 1);
         }
-        let late = (self.ring_at + self.ring_length - self.lookahead) % self.ring_length;
         self.ring_at = (self.ring_at + frames) % self.ring_length;
         if self.unfilled > 0 {
             self.unfilled -= frames;
             self.modifiers.advance(frames);
+            self.shelves.advance(frames);
             rows.left.fill(0.0);
             rows.right.fill(0.0);
             if let Some(trace) = trace {
@@ -390,25 +427,47 @@ impl Chain {
         if let Some(trace) = trace {
             write_trace(width, self.settings.bands, self.channels, gains, trace);
         }
-        kernels.weigh(width, modifiers, &mut self.extremes, gains);
-
-        let output = match (width, self.mid_side) {
-            (Width::Narrow, _) => Output::Narrow,
-            (Width::Wide, false) => Output::Wide,
-            (Width::Wide, true) => Output::MidSide,
-        };
-        let before_wrap = frames.min(self.ring_length - late);
-        let weighted = Weighted {
-            leaves: [&self.ring[late..late + before_wrap], &self.ring[..frames - before_wrap]],
-            weights: gains,
-            output,
-            decode: &self.decode,
-            gain: rows.output_gain,
-        };
-        match linear {
-            Some(_) => linear::join(kernels, &weighted, [rows.left, rows.right]),
-            None => self.lr.join(kernels, slope, trees, &weighted, [rows.left, rows.right]),
+        let [left, right] = [rows.left, rows.right];
+        if transparent {
+            let input = Input {
+                gains,
+                width,
+                modifiers,
+                mixes: self.modifiers.mixes(),
+                corners,
+                slope,
+                pairs: &self.inputs[late..late + frames],
+                basis: if self.mid_side { Basis::MidSide } else { Basis::Stereo },
+                delta: self.modifiers.delta(&mut scratch.delta[..frames]),
+                gain: rows.output_gain,
+            };
+            self.shelves.process(kernels, &input, &mut self.extremes, [left, right]);
         }
+        if !transparent || self.shelves.hears_tree() {
+            kernels.weigh(width, modifiers, &mut self.extremes, gains);
+            let before_wrap = frames.min(self.ring_length - late);
+            let weighted = Weighted {
+                leaves: [&self.ring[late..late + before_wrap], &self.ring[..frames - before_wrap]],
+                weights: gains,
+                output: match (width, self.mid_side) {
+                    (Width::Narrow, _) => Output::Narrow,
+                    (Width::Wide, false) => Output::Wide,
+                    (Width::Wide, true) => Output::MidSide,
+                },
+                decode: &self.decode,
+                gain: rows.output_gain,
+            };
+            if transparent {
+                let [tree_left, tree_right] = scratch.tree.each_mut().map(|row| &mut row[..frames]);
+                self.lr.join(kernels, slope, trees, &weighted, [tree_left, tree_right]);
+                self.shelves.fade_to_tree([tree_left, tree_right], self.crossovers.polarity(), [left, right]);
+            } else if linear.is_some() {
+                linear::join(kernels, &weighted, [left, right]);
+            } else {
+                self.lr.join(kernels, slope, trees, &weighted, [left, right]);
+            }
+        }
+        self.shelves.advance(frames);
         self.modifiers.advance(frames);
     }
 
@@ -441,6 +500,16 @@ impl Chain {
             highest_db: [f32::NEG_INFINITY; 16],
         };
     }
+}
+
+/// Settings as they act: in the transparent mode one channel basis serves the whole path, that of the first band.
+fn in_effect(settings: &Settings) -> Settings {
+    let mut settings = *settings;
+    if settings.mode == Mode::Transparent {
+        let channels = settings.band[0].channels;
+        settings.band.iter_mut().for_each(|band| band.channels = channels);
+    }
+    settings
 }
 
 /// Extremes in lanes of another width.

@@ -45,7 +45,7 @@ impl std::fmt::Display for EngineError {
                     Mode::Transparent => "transparent",
                     Mode::Linear => "linear",
                 };
-                write!(f, "mode: {name} is not available in this version, use lr")
+                write!(f, "mode: {name} is not available in this version, use lr or transparent")
             }
             Self::Range(id) => write!(f, "{id}: outside the range of the parameter table"),
         }
@@ -56,7 +56,7 @@ impl std::error::Error for EngineError {}
 
 /// What the chains rely on: a mode that exists, values that index or size something, numbers that are numbers.
 fn check(settings: &Settings) -> Result<(), EngineError> {
-    if settings.mode != Mode::Lr {
+    if settings.mode == Mode::Linear {
         return Err(EngineError::Mode(settings.mode));
     }
     let in_range = [

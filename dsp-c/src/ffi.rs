@@ -8,8 +8,8 @@
 use rustfft::num_complex::Complex;
 
 use crate::layout::{
-    Bins, Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, RampLanes, Ramps, Rms, SLOTS, Section, Smooth,
-    Source, Sums, Taps, Tree, UpState,
+    Bins, Corners, Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, RampLanes, Ramps, Rms, SHELF_PAD, SLOTS,
+    Section, Shelf, ShelfState, Smooth, Source, Sums, Taps, Tree, UpState,
 };
 use crate::oracle;
 use crate::settings::Slope;
@@ -35,6 +35,10 @@ type SectionFn =
     unsafe extern "C" fn(*const Section, *mut Envelope, *const Modifier, usize, *const Line, *mut Line, usize);
 type DelayFn = unsafe extern "C" fn(*const u32, *mut Line, usize, usize, *mut Line, usize);
 type WeighFn = unsafe extern "C" fn(*const Modifier, usize, *mut Extremes, *mut Line, usize);
+type CoeffsFn =
+    unsafe extern "C" fn(*const Corners, usize, *const Modifier, usize, *mut Extremes, *const Line, *mut Shelf, usize);
+type ShelvesFn = unsafe extern "C" fn(*const Shelf, *mut ShelfState, *const f32, *mut f32, *mut f32, usize);
+type FinishFn = unsafe extern "C" fn(*const f32, *const f32, usize, *const f32, usize, *mut f32, *mut f32, usize);
 
 /// Mirror of `oct_kernels`.
 #[repr(C)]
@@ -62,6 +66,10 @@ struct Table {
     unfold: unsafe extern "C" fn(*const Bins, usize, *mut f32, usize),
     convolve: unsafe extern "C" fn(usize, *const Bins, usize, *mut Sums, usize, *const Taps, *mut Bins, usize),
     gather: unsafe extern "C" fn(*const f32, usize, usize, *mut f32, *mut Line, usize),
+    shelf_coeffs: [[CoeffsFn; 2]; 2],
+    shelves: [[ShelvesFn; 2]; 3],
+    mid_side: unsafe extern "C" fn(*const f32, *mut f32, usize),
+    finish: [FinishFn; 2],
 }
 
 unsafe extern "C" {
@@ -129,6 +137,24 @@ pub enum Output {
     MidSide,
 }
 
+/// What the dry/wet of the bands may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mixes {
+    /// 0 or 1 in every lane.
+    Whole,
+    /// Anything from 0 to 1.
+    Any,
+}
+
+/// Channel basis of a whole path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// Left and right.
+    Stereo,
+    /// Mid and side.
+    MidSide,
+}
+
 /// An input that stands still or moves with every frame.
 #[derive(Clone, Copy, Debug)]
 pub struct Steps<'a, T> {
@@ -150,6 +176,11 @@ impl<'a, T> Steps<'a, T> {
     /// The value of a frame.
     pub fn at(&self, frame: usize) -> &'a T {
         &self.first[frame * self.step]
+    }
+
+    /// The value of all frames, if it is one.
+    pub fn held_at(&self) -> Option<&'a T> {
+        if self.step == 0 { self.first.first() } else { None }
     }
 
     /// Leaves out the first `frames` frames.
@@ -607,6 +638,112 @@ impl Kernels {
                 rows,
                 rest.as_mut_ptr().cast(),
                 lines.as_mut_ptr(),
+                frames,
+            )
+        }
+    }
+
+    /// Gains in dB to rows of shelves, [`SHELF_PAD`] rows of zeros before and after those of the frames.
+    #[allow(clippy::too_many_arguments)]
+    pub fn shelf_coeffs(
+        &self,
+        width: Width,
+        mixes: Mixes,
+        corners: Steps<'_, Corners>,
+        modifiers: Steps<'_, Modifier>,
+        extremes: &mut Extremes,
+        gains: &[Line],
+        shelves: &mut [Shelf],
+    ) {
+        let frames = gains.len();
+        assert!(shelves.len() == frames + 2 * SHELF_PAD);
+        corners.check(frames);
+        modifiers.check(frames);
+        let Some(table) = self.table else {
+            return oracle::shelf_coeffs(width, mixes, corners, modifiers, extremes, gains, shelves);
+        };
+        // SAFETY: gains holds `frames` lines, shelves as many and the padding, corners and modifiers one or `frames`;
+        // extremes and shelves are exclusive; C keeps no pointer.
+        unsafe {
+            (table.shelf_coeffs[width as usize][mixes as usize])(
+                corners.first.as_ptr(),
+                corners.step,
+                modifiers.first.as_ptr(),
+                modifiers.step,
+                extremes,
+                gains.as_ptr(),
+                shelves.as_mut_ptr(),
+                frames,
+            )
+        }
+    }
+
+    /// Pairs through shelves, whose rows [`shelf_coeffs`](Self::shelf_coeffs) made, to rows `l` and `r` of equal length.
+    #[allow(clippy::too_many_arguments)]
+    pub fn shelves(
+        &self,
+        slope: Slope,
+        width: Width,
+        rows: &[Shelf],
+        state: &mut ShelfState,
+        pairs: &[[f32; 2]],
+        l: &mut [f32],
+        r: &mut [f32],
+    ) {
+        let frames = pairs.len();
+        assert!(rows.len() == frames + 2 * SHELF_PAD && l.len() == frames && r.len() == frames);
+        let Some(table) = self.table else { return oracle::shelves(slope, width, rows, state, pairs, l, r) };
+        // SAFETY: pairs, l and r hold `frames` frames, rows as many and the padding; state, l and r are exclusive; C
+        // keeps no pointer.
+        unsafe {
+            (table.shelves[slope as usize][width as usize])(
+                rows.as_ptr(),
+                state,
+                pairs.as_ptr().cast(),
+                l.as_mut_ptr(),
+                r.as_mut_ptr(),
+                frames,
+            )
+        }
+    }
+
+    /// (left, right) pairs to (mid, side) pairs: half the sum, half the difference. Both of equal length.
+    pub fn mid_side(&self, pairs: &[[f32; 2]], coded: &mut [[f32; 2]]) {
+        let frames = coded.len();
+        assert!(pairs.len() == frames);
+        let Some(table) = self.table else { return oracle::mid_side(pairs, coded) };
+        // SAFETY: pairs and coded hold `frames` frames; coded is exclusive; C keeps no pointer.
+        unsafe { (table.mid_side)(pairs.as_ptr().cast(), coded.as_mut_ptr().cast(), frames) }
+    }
+
+    /// What the shelves left in rows `l` and `r`, in place: back to left and right, less delta · pairs, times gain. All of
+    /// equal length.
+    #[allow(clippy::too_many_arguments)]
+    pub fn finish(
+        &self,
+        basis: Basis,
+        pairs: &[[f32; 2]],
+        delta: Steps<'_, f32>,
+        gain: Steps<'_, f32>,
+        l: &mut [f32],
+        r: &mut [f32],
+    ) {
+        let frames = pairs.len();
+        assert!(l.len() == frames && r.len() == frames);
+        delta.check(frames);
+        gain.check(frames);
+        let Some(table) = self.table else { return oracle::finish(basis, pairs, delta, gain, l, r) };
+        // SAFETY: pairs, l and r hold `frames` frames, delta and gain one or `frames`; l and r are exclusive; C keeps no
+        // pointer.
+        unsafe {
+            (table.finish[basis as usize])(
+                pairs.as_ptr().cast(),
+                delta.first.as_ptr(),
+                delta.step,
+                gain.first.as_ptr(),
+                gain.step,
+                l.as_mut_ptr(),
+                r.as_mut_ptr(),
                 frames,
             )
         }

@@ -20,6 +20,7 @@ pub mod preset;
 mod ramp;
 pub mod settings;
 pub mod split;
+mod transparent;
 
 pub use engine::Engine;
 pub use preset::Preset;
