@@ -170,6 +170,11 @@ impl Chain {
         self.linear.as_deref_mut()
     }
 
+    /// Whether this chain has what the linear mode needs.
+    pub fn is_equipped(&self) -> bool {
+        self.linear.is_some()
+    }
+
     /// Gives this chain what the linear mode needs, or takes it away; returns what it had. Before a restart only.
     pub fn equip(&mut self, linear: Option<Box<Linear>>) -> Option<Box<Linear>> {
         std::mem::replace(&mut self.linear, linear)
@@ -181,11 +186,11 @@ impl Chain {
         settings.mode != Mode::Linear || self.linear.as_ref().is_some_and(|linear| linear.design().fits(&design))
     }
 
-    /// The filters that this chain should have but has not.
+    /// The filters that this chain should have but has not, if it could take them.
     pub fn missing_filters(&self) -> Option<Design> {
         let linear = self.linear.as_ref().filter(|_| self.settings.mode == Mode::Linear)?;
         let design = Design::new(&self.settings, self.sample_rate_hz);
-        (design != *linear.design()).then_some(design)
+        (design != *linear.design() && linear.has_room()).then_some(design)
     }
 
     /// What is needed no more, now that this chain plays or rests.

@@ -16,6 +16,7 @@ pub mod meter;
 mod modifiers;
 mod oracle;
 pub mod params;
+mod past;
 pub mod preset;
 mod ramp;
 pub mod settings;

@@ -139,10 +139,15 @@ impl Linear {
         self.banks[1 - self.front].as_ref().is_some_and(|bank| *bank.design() == self.design)
     }
 
+    /// Whether new filters can be taken: the last ones are faded in and what they replaced is gone.
+    pub fn has_room(&self) -> bool {
+        self.banks[1 - self.front].is_none()
+    }
+
     /// Takes new filters, to be faded in from the next partition on; gives them back if they do not fit here or the
     /// place is taken.
     pub fn offer(&mut self, bank: Box<Bank>) -> Option<Box<Bank>> {
-        if !bank.design().fits(&self.design) || self.banks[1 - self.front].is_some() {
+        if !bank.design().fits(&self.design) || !self.has_room() {
             return Some(bank);
         }
         self.design = *bank.design();
