@@ -273,10 +273,9 @@ fn impossible_engines_are_refused_with_a_reason() {
         assert_eq!(error(rate_hz, 2, &settings), Some(EngineError::SampleRate(rate_hz)));
     }
     assert!(matches!(error(f64::NAN, 2, &settings), Some(EngineError::SampleRate(_))));
-    for mode in [Mode::Transparent, Mode::Linear] {
-        let error = error(RATE_HZ, 2, &Settings { mode, ..settings }).expect("no such mode here");
-        assert_eq!(error, EngineError::Mode(mode));
-        assert!(error.to_string().contains("lr"), "{error}");
+    for linear_taps in [0, 512, 1000, 65_536] {
+        let error = error(RATE_HZ, 2, &Settings { linear_taps, ..settings }).expect("no such filters");
+        assert_eq!(error, EngineError::Range("taps"));
     }
 }
 
@@ -285,8 +284,8 @@ fn settings_that_are_refused_leave_everything_as_it_was() {
     let input = stereo_noise(152, 0.5, 4000);
     let mut playing = engine(RATE_HZ, 2, &busy());
     let mut out = play(&mut playing, &input.iter().map(|row| row[..1000].to_vec()).collect());
-    let refused = Settings { mode: Mode::Linear, slope: Slope::Db48, output_gain_db: 24.0, ..busy() };
-    assert_eq!(playing.set(&refused), Err(EngineError::Mode(Mode::Linear)));
+    let refused = Settings { linear_taps: 4095, slope: Slope::Db48, output_gain_db: 24.0, ..busy() };
+    assert_eq!(playing.set(&refused), Err(EngineError::Range("taps")));
     let heard = play(&mut playing, &input.iter().map(|row| row[1000..].to_vec()).collect());
     out.iter_mut().zip(heard).for_each(|(out, heard)| out.extend(heard));
     assert_same_bits(&out, &render(RATE_HZ, &busy(), &input), "after refused settings");

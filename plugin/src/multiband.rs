@@ -82,7 +82,8 @@ impl<const CHANNELS: usize> Plugin for Multiband<CHANNELS> {
     ) -> bool {
         self.follower.follow();
         match Running::new(f64::from(config.sample_rate), CHANNELS, self.follower.settings()) {
-            Ok(running) => {
+            Ok(mut running) => {
+                running.set_offline(config.process_mode == ProcessMode::Offline);
                 context.set_latency_samples(running.latency_frames());
                 self.running = Some(running);
                 true

@@ -410,6 +410,67 @@ static void remaining(void) {
     finish("scale");
 }
 
+/* The linear mode. */
+enum { CHUNKS = 8, PAIRS = 16, FILTERS = 7 };
+static void fill_floats(float *into, size_t length) {
+    const uint32_t kind = bits();
+    for (size_t i = 0; i < length; i++) into[i] = sample(kind);
+}
+static void spectra(void) {
+    static const char *const sum_name[3] = { "sum_narrow", "sum_wide", "sum_mid_side" };
+    static float spectrum[32 * CHUNKS], rest[2 * TILE], bands[FILTERS * 2 * TILE];
+    static oct_bins bins[CHUNKS * 3], history[2 * PAIRS], results[FILTERS];
+    static oct_sums sums[PAIRS];
+    static oct_taps taps[PAIRS * FILTERS];
+    for (int form = 0; form < 3; form++) {
+        oct_decode decode;
+        start(sum_name[form]);
+        for (int i = 0; i < 16; i++) {
+            decode.own_same[i] = decode.own_cross[i] = 0.5f;
+            decode.other_same[i] = i & 1 ? -0.5f : 0.5f;
+            decode.other_cross[i] = -decode.other_same[i];
+        }
+        for (int t = 0; t < TILES; t++) {
+            fill_rows();
+            fill_lines(lines);
+            fill_range(weights, 0.0f, 2.0f);
+            K->sum[form](lines, weights, &decode, gain, (size_t)(t & 1), out, out + TILE, TILE);
+            add(out, 2 * TILE * sizeof *out);
+        }
+        finish(sum_name[form]);
+    }
+    start("fold");
+    for (int t = 0; t < TILES; t++) {
+        fill_floats(spectrum, sizeof spectrum / sizeof *spectrum);
+        K->fold(spectrum, bins, 3, CHUNKS);
+        ADD(bins);
+    }
+    finish("fold");
+    start("unfold");
+    for (int t = 0; t < TILES; t++) {
+        fill_floats((float *)bins, 32 * 3 * CHUNKS);
+        K->unfold(bins, 3, spectrum, CHUNKS);
+        ADD(spectrum);
+    }
+    finish("unfold");
+    start("convolve");
+    for (int t = 0; t < TILES; t++) {
+        fill_floats((float *)history, 32 * 2 * PAIRS);
+        fill_floats((float *)taps, 16 * PAIRS * FILTERS);
+        K->convolve((size_t)(t & 1), history, (size_t)t % (2 * PAIRS), sums, PAIRS, taps, results, FILTERS);
+        ADD(results);
+    }
+    finish("convolve");
+    start("gather");
+    for (int t = 0; t < TILES; t++) {
+        fill_floats(bands, sizeof bands / sizeof *bands);
+        fill_floats(rest, sizeof rest / sizeof *rest);
+        K->gather(bands, 2 * TILE, (size_t)t % (FILTERS + 1), rest, work, TILE);
+        ADD(work);
+    }
+    finish("gather");
+}
+
 /* Many steps through the whole tree, without a fresh start: differences would pile up. */
 static void long_filter(void) {
     static const char *const name[3] = { "100000_steps_12", "1000000_steps_24", "100000_steps_48" };
@@ -445,6 +506,7 @@ int main(void) {
     detectors();
     dynamics();
     remaining();
+    spectra();
     long_filter();
     oct_fp_leave(mode);
     return 0;

@@ -41,6 +41,9 @@ static const oct_test_place PLACES[] = {
     FIELD(oct_extremes, highest_db),
     WHOLE(oct_decode), FIELD(oct_decode, own_same), FIELD(oct_decode, own_cross), FIELD(oct_decode, other_same),
     FIELD(oct_decode, other_cross),
+    WHOLE(oct_bins), FIELD(oct_bins, up_re), FIELD(oct_bins, up_im), FIELD(oct_bins, down_re), FIELD(oct_bins, down_im),
+    WHOLE(oct_sums), FIELD(oct_sums, real), FIELD(oct_sums, imaginary),
+    WHOLE(oct_taps), FIELD(oct_taps, real), FIELD(oct_taps, imaginary),
     WHOLE(oct_kernels),
 };
 

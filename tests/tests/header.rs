@@ -1,8 +1,8 @@
 //! The C header and its mirror in Rust agree: every size, every offset, every signature of the kernel table.
 
 use octant_dsp::layout::{
-    Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, RampLanes, Ramps, Rms, Section, Section4, Section8,
-    Smooth, Source, Tree, UpState,
+    Bins, Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, RampLanes, Ramps, Rms, Section, Section4, Section8,
+    Smooth, Source, Sums, Taps, Tree, UpState,
 };
 use octant_tests::system::layout::{Place, in_c};
 
@@ -49,6 +49,9 @@ fn in_rust() -> Vec<Place> {
         Ramps "oct_ramps" { sign_above, sign_below, gain, band_mix, mask, heard, mix, delta, listen, touched }
         Modifier "oct_modifier" { sign_above, sign_below, gain, base, scale }
         Extremes "oct_extremes" { level_db, lowest_db, highest_db }
+        Bins "oct_bins" { up_re, up_im, down_re, down_im }
+        Sums "oct_sums" { real, imaginary }
+        Taps "oct_taps" { real, imaginary }
         Decode "oct_decode" { own_same, own_cross, other_same, other_cross }
     }
     places

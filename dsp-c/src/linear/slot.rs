@@ -3,7 +3,7 @@
 use crossbeam_utils::atomic::AtomicCell;
 
 /// Holds one thing or nothing. Putting and taking are one atomic exchange of a pointer each, `AcqRel` as crossbeam does
-/// it: what was written into the thing before `put` is seen after `take`. `tests/tests/handover.rs` shows that neither
+/// it: what was written into the thing before `put` is seen after `take`. `tests/tests/linear_handover.rs` shows that neither
 /// half can be weaker. Lock-free; what it holds when dropped is dropped.
 pub struct Slot<T>(AtomicCell<Option<Box<T>>>);
 

@@ -4,6 +4,7 @@ mod crossover;
 mod detectors;
 mod dynamics;
 mod rows;
+mod spectra;
 mod weights;
 
 use std::ops::Range;
@@ -97,6 +98,7 @@ impl Case {
 pub fn all() -> Vec<Case> {
     let mut cases = Vec::new();
     rows::add(&mut cases);
+    spectra::add(&mut cases);
     crossover::add(&mut cases);
     detectors::add(&mut cases);
     dynamics::add(&mut cases);
