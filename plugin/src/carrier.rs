@@ -36,7 +36,7 @@ impl Row {
     /// The value as people read it, without the unit that the host writes behind it.
     fn text(&self, plain: f64) -> String {
         let text = self.row.param.text(plain);
-        if self.row.param.id == "mode" && plain > 0.0 {
+        if self.row.param.id == "mode" && plain > 1.0 {
             return text + NOT_YET;
         }
         text.strip_suffix(unit(&self.row)).map_or(text.clone(), String::from)

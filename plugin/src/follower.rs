@@ -44,7 +44,9 @@ impl Follower {
                 row.set_clamped(&mut self.settings, *incoming);
             }
         }
-        self.settings.mode = Mode::Lr;
+        if self.settings.mode == Mode::Linear {
+            self.settings.mode = Mode::Lr;
+        }
         true
     }
 }

@@ -125,7 +125,7 @@ fn presets_and_parameters() {
         .is_one_sentence(4, &["did you mean b1_above_thr"]);
     octant!("render", input, "-o", output, "--set", "mix").is_one_sentence(4, &["mix", "id=value"]);
     octant!("render", input, "-o", output, "--set", "bands=9").is_one_sentence(4, &["bands", "1 … 8"]);
-    octant!("render", input, "-o", output, "--set", "mode=transparent").is_one_sentence(4, &["mode", "use lr"]);
+    octant!("render", input, "-o", output, "--set", "mode=linear").is_one_sentence(4, &["mode", "use lr"]);
     assert_eq!(scratch.names(), ["in.wav", "p.json"]);
 }
 

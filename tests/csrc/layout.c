@@ -36,11 +36,14 @@ static const oct_test_place PLACES[] = {
     FIELD(oct_ramps, band_mix), FIELD(oct_ramps, mask), FIELD(oct_ramps, heard), FIELD(oct_ramps, mix),
     FIELD(oct_ramps, delta), FIELD(oct_ramps, listen), FIELD(oct_ramps, touched),
     WHOLE(oct_modifier), FIELD(oct_modifier, sign_above), FIELD(oct_modifier, sign_below), FIELD(oct_modifier, gain),
-    FIELD(oct_modifier, base), FIELD(oct_modifier, scale),
+    FIELD(oct_modifier, base), FIELD(oct_modifier, scale), FIELD(oct_modifier, mix),
     WHOLE(oct_extremes), FIELD(oct_extremes, level_db), FIELD(oct_extremes, lowest_db),
     FIELD(oct_extremes, highest_db),
     WHOLE(oct_decode), FIELD(oct_decode, own_same), FIELD(oct_decode, own_cross), FIELD(oct_decode, other_same),
     FIELD(oct_decode, other_cross),
+    WHOLE(oct_corners), FIELD(oct_corners, g), FIELD(oct_corners, octaves),
+    WHOLE(oct_shelf), FIELD(oct_shelf, g), FIELD(oct_shelf, r),
+    WHOLE(oct_shelf_state), FIELD(oct_shelf_state, s),
     WHOLE(oct_kernels),
 };
 

@@ -4,6 +4,7 @@ mod crossover;
 mod detectors;
 mod dynamics;
 mod rows;
+mod shelves;
 mod weights;
 
 use std::ops::Range;
@@ -101,6 +102,7 @@ pub fn all() -> Vec<Case> {
     detectors::add(&mut cases);
     dynamics::add(&mut cases);
     weights::add(&mut cases);
+    shelves::add(&mut cases);
     cases
 }
 
