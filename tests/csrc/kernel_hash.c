@@ -131,6 +131,7 @@ static void fill_modifiers(void) {
             modifiers[n].gain[i] = between(-24.0f, 24.0f);
             modifiers[n].base[i] = between(-1.0f, 1.0f);
             modifiers[n].scale[i] = between(0.0f, 1.0f);
+            modifiers[n].mix[i] = bits() % 3 ? 1.0f : 0.0f;
         }
     }
 }
@@ -471,6 +472,98 @@ static void spectra(void) {
     finish("gather");
 }
 
+/* Gains of 0 dB leave the bits of every normal sample alone; prints how many they did not. */
+static void idle_shelves(oct_shelf *shelf, const oct_corners *corners) {
+    oct_extremes extremes;
+    size_t changed = 0;
+    memset(&extremes, 0, sizeof extremes);
+    memset(work, 0, sizeof work);
+    for (int slope = 0; slope < 3; slope++)
+        for (int width = 0; width < 2; width++) {
+            static oct_shelf_state history;
+            memset(&history, 0, sizeof history);
+            for (int t = 0; t < TILES; t++) {
+                fill_modifiers();
+                for (int n = 0; n < TILE; n++) memset(modifiers[n].gain, 0, sizeof modifiers[n].gain);
+                for (int n = 0; n < 2 * TILE; n++) pairs[n] = between(0.5f, 1.0f) * (bits() & 1 ? 1.0f : -1e-20f);
+                K->shelf_coeffs[width][t & 1](corners, 1, modifiers, 1, &extremes, work, shelf, TILE);
+                K->shelves[slope][width](shelf, &history, pairs, out, out + TILE, TILE);
+                for (int n = 0; n < TILE; n++)
+                    changed += memcmp(out + n, pairs + 2 * n, sizeof *out) != 0
+                               || memcmp(out + TILE + n, pairs + 2 * n + 1, sizeof *out) != 0;
+            }
+        }
+    printf("idle_shelves_changed_frames %zu\n", changed);
+}
+
+static void shelves(void) {
+    static const char *const coeffs_name[2][2] = { { "shelf_coeffs_narrow", "shelf_coeffs_narrow_mixed" },
+                                                   { "shelf_coeffs_wide", "shelf_coeffs_wide_mixed" } };
+    static const char *const name[3][2] = { { "shelves12_narrow", "shelves12_wide" },
+                                            { "shelves24_narrow", "shelves24_wide" },
+                                            { "shelves48_narrow", "shelves48_wide" } };
+    static const char *const finish_name[2] = { "finish_stereo", "finish_mid_side" };
+    static oct_shelf shelf[TILE + 2 * OCT_SHELF_PAD];
+    static oct_corners corners[TILE];
+    oct_extremes extremes;
+    for (int n = 0; n < TILE; n++) {
+        float g = 0.002f;
+        for (int i = 0; i < 8; i++, g *= 2.4f) corners[n].g[i] = i ? g * (1.0f + 0.001f * (float)n) : 0.0f;
+        corners[n].octaves = 0.04152410f;
+    }
+    for (int width = 0; width < 2; width++)
+        for (int mixed = 0; mixed < 2; mixed++) {
+            memset(&extremes, 0, sizeof extremes);
+            memset(shelf, 0, sizeof shelf);
+            start(coeffs_name[width][mixed]);
+            for (int t = 0; t < TILES; t++) {
+                fill_modifiers();
+                for (int i = 0; mixed && i < 16; i++) modifiers[t % TILE].mix[i] = unit();
+                fill_range(work, -60.0f, 30.0f);
+                K->shelf_coeffs[width][mixed](corners, (size_t)(t & 1), modifiers, (size_t)(t >> 1 & 1), &extremes, work,
+                                              shelf, TILE);
+                ADD(shelf);
+            }
+            ADD(extremes);
+            finish(coeffs_name[width][mixed]);
+        }
+    for (int slope = 0; slope < 3; slope++)
+        for (int width = 0; width < 2; width++) {
+            static oct_shelf_state history;
+            memset(&history, 0, sizeof history);
+            start(name[slope][width]);
+            for (int t = 0; t < TILES; t++) {
+                fill_modifiers();
+                fill_rows();
+                fill_range(work, -20.0f, 10.0f);
+                const size_t frames = (size_t)(t % 3 ? TILE : t % TILE);
+                K->shelf_coeffs[width][0](corners, 1, modifiers, 0, &extremes, work, shelf, frames);
+                K->shelves[slope][width](shelf, &history, pairs, out, out + TILE, frames);
+                add(out, 2 * TILE * sizeof *out);
+            }
+            ADD(history);
+            finish(name[slope][width]);
+        }
+    idle_shelves(shelf, corners);
+    start("mid_side");
+    for (int t = 0; t < TILES; t++) {
+        fill_rows();
+        K->mid_side(pairs, out, TILE);
+        add(out, 2 * TILE * sizeof *out);
+    }
+    finish("mid_side");
+    for (int coded = 0; coded < 2; coded++) {
+        start(finish_name[coded]);
+        for (int t = 0; t < TILES; t++) {
+            fill_rows();
+            for (int n = 0; n < TILE; n++) out[n] = unit();
+            K->finish[coded](pairs, out, (size_t)(t & 1), gain, (size_t)(t >> 1 & 1), rows[0], rows[1], TILE);
+            ADD(rows);
+        }
+        finish(finish_name[coded]);
+    }
+}
+
 /* Many steps through the whole tree, without a fresh start: differences would pile up. */
 static void long_filter(void) {
     static const char *const name[3] = { "100000_steps_12", "1000000_steps_24", "100000_steps_48" };
@@ -507,6 +600,7 @@ int main(void) {
     dynamics();
     remaining();
     spectra();
+    shelves();
     long_filter();
     oct_fp_leave(mode);
     return 0;

@@ -4,6 +4,7 @@ mod crossover;
 mod detectors;
 mod dynamics;
 mod rows;
+mod shelves;
 mod spectra;
 mod weights;
 
@@ -103,6 +104,7 @@ pub fn all() -> Vec<Case> {
     detectors::add(&mut cases);
     dynamics::add(&mut cases);
     weights::add(&mut cases);
+    shelves::add(&mut cases);
     cases
 }
 
