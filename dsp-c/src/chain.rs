@@ -472,7 +472,9 @@ impl Chain {
                 self.lr.join(kernels, slope, trees, &weighted, [left, right]);
             }
         }
-        self.shelves.advance(frames);
+        if transparent {
+            self.shelves.advance(frames);
+        }
         self.modifiers.advance(frames);
     }
 

@@ -39,6 +39,7 @@ fn document(results: &Results, circumstances: &[(&str, String)]) -> String {
         .iter()
         .map(|(trial, cost)| {
             json!({
+                "mode": trial.mode.name(),
                 "bands": trial.bands,
                 "frames_per_block": trial.frames,
                 "kernels": trial.kernels.name(),
@@ -71,7 +72,7 @@ fn page(results: &Results, circumstances: &[(&str, String)]) -> String {
     for (name, value) in circumstances {
         let _ = writeln!(page, "- {name}: {value}");
     }
-    page.push_str("\nInstructions per stereo frame at 48 kHz, mode `lr`, 24 dB/oct, counted by callgrind:\n\n");
+    page.push_str("\nInstructions per stereo frame at 48 kHz, 24 dB/oct, mode `lr` unless another is named, counted by callgrind:\n\n");
     page.push_str("| trial | kernels | whole engine |\n|---|---:|---:|\n");
     for (trial, cost) in &results.costs {
         let _ = writeln!(page, "| {trial} | {:.1} | {:.1} |", cost.kernels, cost.engine);
