@@ -8,8 +8,8 @@
 use rustfft::num_complex::Complex;
 
 use crate::layout::{
-    Bins, Corners, Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, RampLanes, Ramps, Rms, SHELF_PAD, SLOTS,
-    Section, Shelf, ShelfState, Smooth, Source, Sums, Taps, Tree, UpState,
+    Bins, Corners, Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, RampLanes, Ramps, Rms, SHELF_PAD,
+    SLOTS, Section, Shelf, ShelfState, Smooth, Source, Sums, Taps, Tree, UpState,
 };
 use crate::oracle;
 use crate::settings::Slope;
@@ -624,7 +624,14 @@ impl Kernels {
 
     /// Bands in rows of left + i·right, all but the highest, `stride` numbers from row to row, to lines; slots below them are 0.
     /// `rest` holds the sum of all bands and is left with the highest.
-    pub fn gather(&self, pairs: &[Complex<f32>], stride: usize, rows: usize, rest: &mut [Complex<f32>], lines: &mut [Line]) {
+    pub fn gather(
+        &self,
+        pairs: &[Complex<f32>],
+        stride: usize,
+        rows: usize,
+        rest: &mut [Complex<f32>],
+        lines: &mut [Line],
+    ) {
         let frames = lines.len();
         assert!(rest.len() == frames && rows < SLOTS);
         assert!(rows == 0 || (rows - 1) * stride + frames <= pairs.len());

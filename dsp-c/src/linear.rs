@@ -305,8 +305,7 @@ impl Costs {
 
     fn total(&self, job: &Job) -> usize {
         let banks = Self::banks(job);
-        Self::inputs(job)
-            * (self.transform * (1 + banks * self.rows) + self.chunks * banks * (self.chunk + self.sums))
+        Self::inputs(job) * (self.transform * (1 + banks * self.rows) + self.chunks * banks * (self.chunk + self.sums))
     }
 
     fn cost(&self, unit: Unit, both: bool) -> usize {

@@ -1,8 +1,8 @@
 //! The C header and its mirror in Rust agree: every size, every offset, every signature of the kernel table.
 
 use octant_dsp::layout::{
-    Bins, Corners, Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, RampLanes, Ramps, Rms, Section, Section4,
-    Section8, Shelf, ShelfState, Smooth, Source, Sums, Taps, Tree, UpState,
+    Bins, Corners, Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, RampLanes, Ramps, Rms, Section,
+    Section4, Section8, Shelf, ShelfState, Smooth, Source, Sums, Taps, Tree, UpState,
 };
 use octant_tests::system::layout::{Place, in_c};
 

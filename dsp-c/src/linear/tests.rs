@@ -50,9 +50,7 @@ fn bands_at(design: &Design, input: &[[f32; 2]], frame: usize) -> Vec<[f64; 2]> 
     let mut bands: Vec<[f64; 2]> = design
         .filters()
         .iter()
-        .map(|filter| {
-            filter.iter().enumerate().fold([0.0; 2], |sum, (n, tap)| [0, 1].map(|c| sum[c] + tap * x(n)[c]))
-        })
+        .map(|filter| filter.iter().enumerate().fold([0.0; 2], |sum, (n, tap)| [0, 1].map(|c| sum[c] + tap * x(n)[c])))
         .collect();
     let whole = x(design.length() / 2);
     let rest = [0, 1].map(|c| whole[c] - bands.iter().map(|band| band[c]).sum::<f64>());
@@ -64,8 +62,8 @@ fn check(design: &Design, input: &[[f32; 2]], lines: &[Line], frames: impl Itera
     for frame in frames {
         for (band, wanted) in bands_at(design, input, frame).into_iter().enumerate() {
             let lane = WIDE_LANE[SLOTS - design.bands() + band];
-            for channel in 0..2 {
-                let error = f64::from(lines[frame].lane[lane + channel]) - wanted[channel];
+            for (channel, wanted) in wanted.into_iter().enumerate() {
+                let error = f64::from(lines[frame].lane[lane + channel]) - wanted;
                 assert!(error.abs() < 2e-6, "frame {frame}, band {band}, channel {channel}: off by {error}");
             }
         }
@@ -90,9 +88,9 @@ fn all_bands_add_up_to_a_delay_however_blocks_are_cut() {
     let input = noise(6000);
     let whole = run(&mut Linear::new(&design, FADE), 0, &input, || 64);
     for (frame, line) in whole.iter().enumerate() {
-        for channel in 0..2 {
+        let late = frame.checked_sub(design.latency()).map_or([0.0; 2], |n| input[n]);
+        for (channel, wanted) in late.into_iter().enumerate() {
             let sum: f32 = (0..SLOTS).map(|slot| line.lane[2 * slot + channel]).sum();
-            let wanted = frame.checked_sub(design.latency()).map_or(0.0, |n| input[n][channel]);
             assert!((sum - wanted).abs() < 1e-6, "frame {frame}: {sum} instead of {wanted}");
         }
     }

@@ -84,7 +84,13 @@ pub(crate) fn convolve(
     }
 }
 
-pub(crate) fn gather(pairs: &[Complex<f32>], stride: usize, rows: usize, rest: &mut [Complex<f32>], lines: &mut [Line]) {
+pub(crate) fn gather(
+    pairs: &[Complex<f32>],
+    stride: usize,
+    rows: usize,
+    rest: &mut [Complex<f32>],
+    lines: &mut [Line],
+) {
     for (n, (rest, line)) in rest.iter_mut().zip(lines).enumerate() {
         *line = Line::ZERO;
         for row in 0..rows {

@@ -25,7 +25,8 @@ fn eight(random: &mut Random) -> [f32; 8] {
 }
 
 fn bins(length: usize, random: &mut Random) -> Vec<Bins> {
-    let mut bins = || Bins { up_re: eight(random), up_im: eight(random), down_re: eight(random), down_im: eight(random) };
+    let mut bins =
+        || Bins { up_re: eight(random), up_im: eight(random), down_re: eight(random), down_im: eight(random) };
     (0..length).map(|_| bins()).collect()
 }
 
