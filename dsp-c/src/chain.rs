@@ -81,6 +81,8 @@ pub struct Chain {
     ring_at: usize,
     /// Frames until the ring holds `lookahead` frames of this history; so long the output is silence.
     unfilled: usize,
+    /// Frames until the convolution puts something out; so long the detectors do not run.
+    warming: usize,
     /// Gains on their way to the frames they meet; a power of two.
     gain_ring: Box<[Line]>,
     gain_at: usize,
@@ -138,6 +140,7 @@ impl Chain {
             ring_length: TILE,
             ring_at: 0,
             unfilled: 0,
+            warming: 0,
             gain_ring: vec![Line::ZERO; (longest + TILE).next_power_of_two()].into(),
             gain_at: 0,
             gain_delay: [0; 16],
@@ -226,6 +229,8 @@ impl Chain {
         self.ring_length = (self.lookahead + TILE).next_multiple_of(TILE);
         // The rings are not cleared: nothing is read before it is written, see `unfilled`.
         self.unfilled = self.lookahead;
+        let linear = self.linear.as_ref().filter(|_| settings.mode == Mode::Linear);
+        self.warming = linear.map_or(0, |linear| linear.design().partition_latency());
         (self.ring_at, self.gain_at) = (0, 0);
         self.clear_extremes();
         self.lay_out();
@@ -325,6 +330,9 @@ impl Chain {
         if self.unfilled > 0 {
             frames = frames.min(self.unfilled);
         }
+        if self.warming > 0 {
+            frames = frames.min(self.warming);
+        }
         if self.dynamics.settling() {
             frames = frames.min(SETTLE_GRID - (clock % SETTLE_GRID as u64) as usize);
         }
@@ -404,6 +412,17 @@ impl Chain {
                 Some(linear) => linear.split_side(kernels, clock, pairs, side),
                 None => self.lr.split_side(kernels, slope, trees, pairs, side),
             }
+        }
+        if self.warming > 0 {
+            // Otherwise a gate would be further closed when the first frame comes, the longer the partitions are.
+            self.warming -= frames;
+            self.modifiers.advance(frames);
+            rows.left.fill(0.0);
+            rows.right.fill(0.0);
+            if let Some(trace) = trace {
+                trace.fill(0.0);
+            }
+            return;
         }
         let (read, levels) = (&mut scratch.read[..frames], &mut scratch.levels[..frames]);
         let gains = &mut scratch.gains[..frames];

@@ -45,8 +45,12 @@ pub fn linear_latency(linear_taps: u32, sample_rate_hz: f64) -> usize {
 }
 
 fn latency(length: usize) -> usize {
-    // A partition is collected, worked on during the next one, and is done one share before that ends.
-    length / 2 + 2 * partition(length) - SHARE
+    length / 2 + partition_latency(length)
+}
+
+/// A partition is collected, worked on during the next one, and is done one share before that ends.
+fn partition_latency(length: usize) -> usize {
+    2 * partition(length) - SHARE
 }
 
 /// Lowest crossover, Hz, whose sides keep within 0.5 dB of the slope down to −12 dB: K·fs/M with K from measurement.
@@ -88,6 +92,11 @@ impl Design {
     /// Frames by which the bands are late.
     pub fn latency(&self) -> usize {
         latency(self.length)
+    }
+
+    /// Frames of the latency that are not the filters' own, but the convolution's.
+    pub fn partition_latency(&self) -> usize {
+        partition_latency(self.length)
     }
 
     /// Frames from the request for filters to their first use. Far longer than it takes to compute them, so that what
