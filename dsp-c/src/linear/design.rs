@@ -12,8 +12,7 @@ use crate::settings::{MAX_CROSSOVERS, Settings, Slope};
 pub const TAPS: std::ops::RangeInclusive<u32> = 1024..=32_768;
 /// Frames between two shares of the work of one partition.
 pub const SHARE: usize = 64;
-/// Partitions of a filter, unless they would be shorter than a share: more are less late and cost more. 4096 taps,
-/// 8 bands, callgrind instructions per stereo frame of the whole engine, added latency: see ARCHITECTURE.md.
+/// Partitions of a filter, unless they would be shorter than a share: more are less late and cost more.
 const PARTITIONS: usize = 32;
 
 /// Filters: what they follow from, all of it.
