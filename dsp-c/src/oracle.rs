@@ -660,7 +660,8 @@ pub(crate) fn shelves(
                     x = fma(fma(rest, g, k * lift), band, direct);
                 }
             }
-            (if channel == 0 { &mut *l } else { &mut *r })[n] = x;
+            // Every zero is +0.
+            (if channel == 0 { &mut *l } else { &mut *r })[n] = x + 0.0;
         }
     }
 }

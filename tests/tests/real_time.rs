@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use octant_dsp::Engine;
 use octant_dsp::ffi::{Isa, Kernels};
-use octant_dsp::settings::{Channels, Detector, Law, Settings, Sidechain, Slope, Target};
+use octant_dsp::settings::{Channels, Detector, Law, Mode, Settings, Sidechain, Slope, Target};
 use octant_tests::random::Random;
 use octant_tests::signals;
 use octant_tests::system::watch::{Counts, Misdeed, Watch, in_fp_mode, misbehave};
@@ -34,7 +34,7 @@ fn watch(test: &str) -> Watch {
 fn turn(settings: &mut Settings, random: &mut Random) {
     let index = random.whole(0..8);
     let band = &mut settings.band[index];
-    match random.whole(0..24) {
+    match random.whole(0..25) {
         0 => band.above.threshold_db = random.between(-60.0, 0.0),
         1 => band.below.threshold_db = random.between(-80.0, -20.0),
         2 => band.above.ratio = random.between(1.0, 100.0),
@@ -57,6 +57,7 @@ fn turn(settings: &mut Settings, random: &mut Random) {
         19 => settings.slope = random.one_of(&[Slope::Db12, Slope::Db24, Slope::Db48]),
         20 => settings.bands = random.whole(1..9),
         21 => band.channels = random.one_of(&[Channels::Stereo, Channels::MidSide]),
+        23 => settings.mode = random.one_of(&[Mode::Lr, Mode::Transparent]),
         22 => band.target = random.one_of(&[Target::Both, Target::First, Target::Second]),
         _ => (band.lookahead_ms, settings.lookahead_ms) = (random.between(0.0, 5.0), random.between(0.0, 5.0)),
     }
@@ -88,11 +89,11 @@ fn run(kernels: Kernels, channels: usize, blocks: usize, watch: &Watch) {
         let side = [&input[2][at..at + frames], &input[3][at..at + frames]];
         let change = block % 4 == 0;
         if change {
-            let before = (settings.slope, settings.bands);
+            let before = (settings.mode, settings.slope, settings.bands);
             turn(&mut settings, &mut random);
-            structures += usize::from(before != (settings.slope, settings.bands));
+            structures += usize::from(before != (settings.mode, settings.slope, settings.bands));
         }
-        let reset = random.chance(0.001);
+        let reset = random.chance(0.002);
         resets += usize::from(reset);
         let sides = random.whole(0..3);
         let (result, counts) = watch.during(|| {
