@@ -12,7 +12,6 @@ macro_rules! sync_with {
         #[allow(dead_code)]
         pub mod sync {
             pub use loom::sync::Arc;
-            use loom::sync::Mutex;
             pub use loom::sync::atomic::AtomicU32;
             pub use loom::sync::atomic::Ordering::Relaxed;
             use loom::sync::atomic::{AtomicUsize, Ordering};
