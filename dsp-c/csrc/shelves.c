@@ -9,7 +9,7 @@
  *
  * Eight shelves one after the other are a *wavefront*: lane k works on the frame that lane 0 had k steps ago. A call is
  * frames + 7 steps long, so nothing is late. Lanes that have no frame yet, or none any more, read a row of zeros: g = 0
- * keeps their history as it is. */
+ * keeps their history as it is, but for the sign of a zero; so every zero goes out as +0, however a signal is cut. */
 #include "decibel.h"
 
 enum { PAD = OCT_SHELF_PAD };
@@ -131,7 +131,7 @@ OCT_INLINE void shelves(int sections, const float *k, int wide, const oct_shelf 
             }
             if (n < frames) x[c] = v8_put_first(x[c], pairs + 2 * n + c);
             x[c] = v8_rotate(shelf_step(sections, &now, s[c], x[c]));
-            if (n >= PAD) v8_store_first(out[c] + n - PAD, x[c]);
+            if (n >= PAD) v8_store_first(out[c] + n - PAD, v8_add(x[c], v8_set(0.0f)));
         }
     }
     for (int c = 0; c < 2; c++)

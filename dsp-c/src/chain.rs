@@ -13,6 +13,7 @@ use crate::meter::{Meters, Reading, SILENCE_DB};
 use crate::modifiers::Modifiers;
 use crate::params::sanitize_crossovers;
 use crate::settings::{Channels, MAX_BANDS, Mode, Settings, Slope, Target};
+use crate::tap::Slot;
 use crate::transparent::{Input, Shelves};
 
 /// Frames that pass through the kernels together; what they leave for each other stays in the first-level cache.
@@ -53,6 +54,8 @@ pub struct Rows<'a> {
     pub input_gain: Steps<'a, f32>,
     /// Output gain, linear.
     pub output_gain: Steps<'a, f32>,
+    /// Whether [`Chain::tap`] follows.
+    pub tapped: bool,
 }
 
 /// One chain. Everything but `new` is real-time safe.
@@ -359,8 +362,8 @@ impl Chain {
     }
 
     /// Processes one stretch, as long as [`stretch`](Self::stretch) said. Writes dynamic gains to `trace`, frames ×
-    /// bands × channels, if there is one.
-    pub fn process(&mut self, kernels: &Kernels, clock: u64, rows: Rows<'_>, trace: Option<&mut [f32]>) {
+    /// bands × channels, if there is one. Whether all input was finite.
+    pub fn process(&mut self, kernels: &Kernels, clock: u64, rows: Rows<'_>, trace: Option<&mut [f32]>) -> bool {
         let frames = rows.left.len();
         let slope = self.crossovers.slope();
         let transparent = self.settings.mode == Mode::Transparent;
@@ -392,7 +395,7 @@ impl Chain {
             Mode::Transparent => &mut self.inputs[self.ring_at..self.ring_at + frames],
             Mode::Lr | Mode::Linear => &mut scratch.pairs[..frames],
         };
-        kernels.interleave(rows.left, rows.right, rows.input_gain, pairs);
+        let mut finite = kernels.interleave(rows.left, rows.right, rows.input_gain, pairs);
         let lines = &mut self.ring[self.ring_at..self.ring_at + frames];
         let mut linear = self.linear.as_deref_mut().filter(|_| self.settings.mode == Mode::Linear);
         match &mut linear {
@@ -405,7 +408,9 @@ impl Chain {
         if self.dynamics.reads_sidechain() || external.is_some() {
             let pairs = &mut scratch.pairs[..frames];
             match rows.side {
-                Some([left, right]) => kernels.interleave(left, right, Steps::held(&self.polarity), pairs),
+                Some([left, right]) => {
+                    finite &= kernels.interleave(left, right, Steps::held(&self.polarity), pairs);
+                }
                 None => pairs.fill([0.0; 2]),
             }
             match &mut linear {
@@ -419,10 +424,14 @@ impl Chain {
             self.modifiers.advance(frames);
             rows.left.fill(0.0);
             rows.right.fill(0.0);
+            // Bands and weights of silence: what a tap sees.
+            lines.fill(Line::ZERO);
+            self.ring_at = (self.ring_at + frames) % self.ring_length;
+            scratch.gains[..frames].fill(Line::ZERO);
             if let Some(trace) = trace {
                 trace.fill(0.0);
             }
-            return;
+            return finite;
         }
         let (read, levels) = (&mut scratch.read[..frames], &mut scratch.levels[..frames]);
         let gains = &mut scratch.gains[..frames];
@@ -443,10 +452,12 @@ impl Chain {
             self.shelves.advance(frames);
             rows.left.fill(0.0);
             rows.right.fill(0.0);
+            // Weights of silence: what a tap sees.
+            gains.fill(Line::ZERO);
             if let Some(trace) = trace {
                 trace.fill(0.0);
             }
-            return;
+            return finite;
         }
         if let Some(trace) = trace {
             write_trace(width, self.settings.bands, self.channels, gains, trace);
@@ -467,8 +478,11 @@ impl Chain {
             };
             self.shelves.process(kernels, &input, &mut self.extremes, [left, right]);
         }
-        if !transparent || self.shelves.hears_tree() {
+        let tree_heard = !transparent || self.shelves.hears_tree();
+        if tree_heard || rows.tapped {
             kernels.weigh(width, modifiers, &mut self.extremes, gains);
+        }
+        if tree_heard {
             let before_wrap = frames.min(self.ring_length - late);
             let weighted = Weighted {
                 leaves: [&self.ring[late..late + before_wrap], &self.ring[..frames - before_wrap]],
@@ -495,6 +509,38 @@ impl Chain {
             self.shelves.advance(frames);
         }
         self.modifiers.advance(frames);
+        finite
+    }
+
+    /// Writes what was just processed into a slot, band by band as heard, with the output gain of these frames.
+    pub fn tap(&self, output_gain: Steps<'_, f32>, frames: usize, slot: &mut Slot) {
+        let (bands, width) = (self.settings.bands, self.dynamics.width());
+        let first = (self.ring_at + 2 * self.ring_length - frames - self.lookahead) % self.ring_length;
+        // Beside the shelves the tree runs with the polarity of its input.
+        let sign = if self.settings.mode == Mode::Transparent { self.crossovers.polarity() } else { 1.0 };
+        for band in 0..bands {
+            let tree_slot = SLOTS - bands + band;
+            let (a, first_lane) = (WIDE_LANE[tree_slot], lane(width, tree_slot, 0));
+            let [left, right] = slot.band_mut(band, frames);
+            for n in 0..frames {
+                let x = &self.ring[(first + n) % self.ring_length].lane;
+                let w = &self.scratch.gains[n].lane;
+                let gain = sign * output_gain.at(n);
+                let [l, r] = match width {
+                    Width::Narrow => [w[first_lane] * x[a], w[first_lane] * x[a + 1]],
+                    Width::Wide => [a, a + 1].map(|own| {
+                        let (other, decode) = (own ^ 1, &self.decode);
+                        let same = decode.own_same[own] * w[own] + decode.own_cross[own] * w[other];
+                        let cross = decode.other_same[own] * w[own] + decode.other_cross[own] * w[other];
+                        same * x[own] + cross * x[other]
+                    }),
+                };
+                (left[n], right[n]) = (gain * l, gain * r);
+            }
+            let lanes = first_lane..first_lane + lanes_of(width);
+            let levels = self.scratch.levels[..frames].iter().flat_map(|line| &line.lane[lanes.clone()]);
+            slot.raise_level_db(band, levels.copied().fold(SILENCE_DB, f32::max));
+        }
     }
 
     /// Sign that the caller's input gain must have.

@@ -13,11 +13,13 @@ use crate::chain::{self, Chain, LOOKAHEAD_MAX_MS, Rows, TILE};
 use crate::crossover::GRID;
 use crate::dynamics::samples;
 use crate::ffi::{DenormalsOff, Kernels, Steps};
+use crate::health;
 use crate::linear::{self, Design, Linear, Made, Supply, Wish, Workshop};
 use crate::meter::Meters;
 use crate::past::{Past, TileRows};
 use crate::ramp::Ramp;
 use crate::settings::{MAX_BANDS, Mode, Settings};
+use crate::tap::{self, Source, Stretch, Switch, Tap};
 
 /// Lowest and highest sample rate.
 pub const SAMPLE_RATES_HZ: std::ops::RangeInclusive<f64> = 8_000.0..=768_000.0;
@@ -128,9 +130,12 @@ pub struct Engine {
     /// The same of the sidechain.
     side_past: Past,
     meters: Arc<Meters>,
-    non_finite_blocks: u64,
+    health: health::Shared,
+    tap: Option<Source>,
     /// Nothing in this block has been infinite or NaN.
     finite: bool,
+    /// Nothing in the input of this block has been.
+    finite_input: bool,
     /// Second channel of a mono stream; what both chains share.
     scratch: Box<Scratch>,
 }
@@ -207,8 +212,10 @@ impl Engine {
             past: past(),
             side_past: past(),
             meters: Arc::default(),
-            non_finite_blocks: 0,
+            health: health::Shared::default(),
+            tap: None,
             finite: true,
+            finite_input: true,
             scratch: Box::new(scratch),
         };
         new.prepare();
@@ -253,9 +260,22 @@ impl Engine {
         Arc::clone(&self.meters)
     }
 
+    /// What this engine counts, for any thread. Time is what its caller measures.
+    pub fn health(&self) -> health::Shared {
+        Arc::clone(&self.health)
+    }
+
+    /// A tap for another thread, with room for so many slots, which it has to provide. Slots are filled while the
+    /// switch is open. Replaces an older tap; allocates.
+    pub fn tap(&mut self, slots: usize, switch: &Arc<Switch>) -> Tap {
+        let (source, tap) = tap::tap(slots, Arc::clone(switch), Arc::clone(&self.health));
+        self.tap = Some(source);
+        tap
+    }
+
     /// Blocks after which non-finite history had to be thrown away. Should stay 0: the input is cleaned.
     pub fn non_finite_blocks(&self) -> u64 {
-        self.non_finite_blocks
+        self.health.read().non_finite_blocks
     }
 
     /// New settings, whole; they act at the next multiple of 16 frames since the reset. A change of structure (slope,
@@ -363,6 +383,7 @@ impl Engine {
         let _denormals_off = DenormalsOff::new();
         let frames = main[0].len();
         let row_length = self.bands() * self.channels;
+        let opening = self.tap.as_ref().and_then(Source::opening);
         let mut at = 0;
         while at < frames {
             if self.clock.is_multiple_of(GRID as u64) {
@@ -376,7 +397,7 @@ impl Engine {
             let (left, right) = main.split_at_mut(1);
             let left = &mut left[0][at..at + length];
             let right = right.first_mut().map(|row| &mut row[at..at + length]);
-            self.tile(left, right, side_rows(sidechain, at, length), trace);
+            self.tile(left, right, side_rows(sidechain, at, length), trace, opening);
             self.clock += length as u64;
             at += length;
         }
@@ -510,14 +531,20 @@ impl Engine {
         right: Option<&mut [f32]>,
         side: Option<[&[f32]; 2]>,
         trace: Option<&mut [f32]>,
+        opening: Option<u32>,
     ) {
         let frames = left.len();
-        let Self { kernels, chains, scratch, .. } = self;
+        let Self { kernels, chains, scratch, tap, .. } = self;
         let Scratch { mono, incoming, dry, side: late_side, gain } = &mut **scratch;
         let right = right.unwrap_or_else(|| {
             mono[..frames].fill(0.0);
             &mut mono[..frames]
         });
+        let stretch = Stretch { frames, bands: chains[self.playing].settings().bands };
+        let mut slot = tap.as_mut().zip(opening).and_then(|(tap, opening)| tap.slot(opening, stretch));
+        if let Some(slot) = &mut slot {
+            slot.write_input([&*left, &*right]);
+        }
         let bypassing = self.bypass.left() > 0 || self.bypass.target() != 0.0;
         let changing = !matches!(self.change, Change::None | Change::Ordered | Change::Waiting(_));
         let (playing, other) = {
@@ -558,7 +585,7 @@ impl Engine {
 
         let [gain_playing, gain_incoming, gain_out] = gain;
         let output_gain = steps(&self.output_gain, 1.0, &mut gain_out[..frames]);
-        playing.process(
+        self.finite_input &= playing.process(
             kernels,
             self.clock,
             Rows {
@@ -567,14 +594,19 @@ impl Engine {
                 side: sides[0],
                 input_gain: steps(&self.input_gain, playing.polarity(), &mut gain_playing[..frames]),
                 output_gain,
+                tapped: slot.is_some(),
             },
             trace,
         );
+        if let Some(slot) = &mut slot {
+            playing.tap(output_gain, frames, slot);
+        }
         if changing {
             let [in_left, in_right] = incoming;
             let (in_left, in_right) = (&mut in_left[..frames], &mut in_right[..frames]);
             let input_gain = steps(&self.input_gain, other.polarity(), &mut gain_incoming[..frames]);
-            let rows = Rows { left: in_left, right: in_right, side: sides[1], input_gain, output_gain };
+            let side = sides[1];
+            let rows = Rows { left: in_left, right: in_right, side, input_gain, output_gain, tapped: false };
             other.process(kernels, self.clock, rows, None);
             if let Change::Fading(done) = self.change {
                 let fade = &self.fade[done..done + frames];
@@ -590,9 +622,12 @@ impl Engine {
             for amount in amount.iter_mut() {
                 *amount = raised_cosine(&self.fade, *amount);
             }
-            for (row, dry) in [left, right].into_iter().zip(dry) {
+            for (row, dry) in [&mut *left, &mut *right].into_iter().zip(dry) {
                 fade_to_dry(amount, dry, row);
             }
+        }
+        if let Some(slot) = slot {
+            slot.finish(stretch, [left, right]);
         }
         self.advance(frames);
     }
@@ -628,8 +663,11 @@ impl Engine {
     /// After a block: meters out, and away with a history that is not finite.
     fn finish(&mut self) {
         self.chains[self.playing].publish(&self.meters);
+        if !std::mem::replace(&mut self.finite_input, true) {
+            self.health.add_non_finite_input();
+        }
         if !std::mem::replace(&mut self.finite, true) {
-            self.non_finite_blocks += 1;
+            self.health.add_non_finite_block();
             let settings = *self.chains[self.playing].settings();
             self.chains[self.playing].restart(&settings);
             // Whatever was being faded in is asked for once more.

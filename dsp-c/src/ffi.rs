@@ -43,7 +43,7 @@ type FinishFn = unsafe extern "C" fn(*const f32, *const f32, usize, *const f32, 
 /// Mirror of `oct_kernels`.
 #[repr(C)]
 struct Table {
-    interleave: unsafe extern "C" fn(*const f32, *const f32, *const f32, usize, *mut f32, usize),
+    interleave: unsafe extern "C" fn(*const f32, *const f32, *const f32, usize, *mut f32, usize) -> i32,
     down: [DownFn; 3],
     up: [[UpFn; 3]; 3],
     sum: [SumFn; 3],
@@ -253,8 +253,8 @@ impl Kernels {
     }
 
     /// Non-finite samples to 0, then to within ±1e6, times gain: rows `l` and `r` to (left, right) pairs.
-    /// All of equal length.
-    pub fn interleave(&self, l: &[f32], r: &[f32], gain: Steps<'_, f32>, pairs: &mut [[f32; 2]]) {
+    /// All of equal length. Whether all samples were finite.
+    pub fn interleave(&self, l: &[f32], r: &[f32], gain: Steps<'_, f32>, pairs: &mut [[f32; 2]]) -> bool {
         let frames = pairs.len();
         assert!(l.len() == frames && r.len() == frames);
         gain.check(frames);
@@ -268,7 +268,7 @@ impl Kernels {
                 gain.step,
                 pairs.as_mut_ptr().cast(),
                 frames,
-            )
+            ) != 0
         }
     }
 

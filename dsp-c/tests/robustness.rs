@@ -9,6 +9,8 @@ use octant_dsp::settings::{BandSettings, Detector, Law, Settings, Sidechain};
 use octant_dsp::{Engine, settings::Slope};
 
 const RATE_HZ: f64 = 48_000.0;
+/// Modes that share the latency and the bounds of what comes out.
+const MODES: [Mode; 2] = [Mode::Lr, Mode::Transparent];
 
 /// Compression above and below in eight bands, look-ahead, unlinked, all detectors.
 fn busy() -> Settings {
@@ -67,8 +69,8 @@ fn what_is_not_a_number_is_silence_and_what_is_too_large_is_cut() {
 #[test]
 fn an_engine_recovers_from_the_worst_input() {
     let bad = [f32::NAN, f32::INFINITY, 1e30, -1e30, f32::NEG_INFINITY, f32::MAX, f32::MIN, 1e-40];
-    for slope in SLOPES {
-        let settings = Settings { slope, ..busy() };
+    for (slope, mode) in SLOPES.into_iter().flat_map(|slope| MODES.map(|mode| (slope, mode))) {
+        let settings = Settings { slope, mode, ..busy() };
         let mut hurt = engine(RATE_HZ, 2, &settings);
         let (mut input, mut side) = (stereo_noise(122, 0.5, 9600), stereo_noise(123, 0.5, 9600));
         for n in 0..2000 {
@@ -82,7 +84,7 @@ fn an_engine_recovers_from_the_worst_input() {
         let (got, want) = (play_with(&mut hurt, &music, &other), play_with(&mut fine, &music, &other));
         for (got, want) in got.iter().zip(&want) {
             let apart = largest_difference(&got[240_000..], &want[240_000..]);
-            assert!(apart < 1e-5, "{slope:?}: {apart:e}");
+            assert!(apart < 1e-5, "{slope:?}, {mode:?}: {apart:e}");
         }
         hurt.reset();
         let mut fresh = engine(RATE_HZ, 2, &settings);
@@ -137,13 +139,13 @@ fn silence_is_exactly_zero_whatever_the_gains() {
         assert!(gain.iter().flatten().flatten().all(|gain| gain.is_finite()));
     }
     // After music the filters ring out to exactly nothing: no denormals, no limit cycles that anybody could see.
-    for slope in SLOPES {
-        let mut playing = engine(RATE_HZ, 2, &Settings { slope, ..busy() });
+    for (slope, mode) in SLOPES.into_iter().flat_map(|slope| MODES.map(|mode| (slope, mode))) {
+        let mut playing = engine(RATE_HZ, 2, &Settings { slope, mode, ..busy() });
         play(&mut playing, &stereo_noise(128, 0.9, 9600));
         play(&mut playing, &vec![vec![0.0; 480_000]; 2]);
         let rest = play(&mut playing, &vec![vec![0.0; 480]; 2]);
         let loudest = rest.iter().flatten().map(|x| x.abs()).fold(0.0, f32::max);
-        assert!(loudest < 1e-30, "{slope:?}: {loudest:e}");
+        assert!(loudest < 1e-30, "{slope:?}, {mode:?}: {loudest:e}");
     }
 }
 
@@ -230,6 +232,7 @@ fn two_hundred_random_settings_stay_finite() {
             row.set_clamped(&mut settings, row.param.from_normalised(random.unit()));
         }
         settings.bypass = false;
+        settings.mode = MODES[round % 2];
         let rate_hz = [8000.0, 44_100.0, 48_000.0, 96_000.0, 192_000.0][random.below(5)];
         survive(&settings, rate_hz, 1 + random.below(2), &format!("round {round}"));
     }

@@ -1,10 +1,23 @@
 //! An activated instance: the engine, the latency that was promised, and how long it sounds on.
 
+use crate::analysis::Analysis;
+use crate::clock;
 use crate::workshop::WorkshopThread;
-use octant_dsp::engine::EngineError;
+use octant_dsp::engine::{EngineError, SAMPLE_RATES_HZ};
+use octant_dsp::health;
 use octant_dsp::linear::filter_length;
 use octant_dsp::settings::Mode;
 use octant_dsp::{Engine, Settings};
+use std::time::Instant;
+
+/// Lowest rate at which hosts can activate the plugin.
+const LOWEST_RATE_HZ: f64 = 1_000.0;
+
+/// The rate that the engine runs at. No one makes music below its lowest, but CLAP's validator activates every plugin
+/// there and calls a refusal a failure: such frames are processed as if they were of the engine's lowest rate.
+fn engine_rate_hz(rate_hz: f64) -> f64 {
+    if rate_hz >= LOWEST_RATE_HZ { rate_hz.max(*SAMPLE_RATES_HZ.start()) } else { rate_hz }
+}
 
 /// What exists between activation and deactivation.
 #[derive(Debug)]
@@ -18,21 +31,38 @@ pub struct Running {
     tail_frames: u32,
     /// No frame has been processed since the reset: settings take effect at once.
     fresh: bool,
+    health: health::Shared,
+    /// Whether the time may be asked for in `process`.
+    timed: bool,
 }
 
 impl Running {
-    /// Allocates everything.
+    /// Allocates everything. Errors: a rate outside 1000 … 768000 Hz.
     pub fn new(sample_rate_hz: f64, channels: usize, settings: &Settings) -> Result<Self, EngineError> {
+        let sample_rate_hz = engine_rate_hz(sample_rate_hz);
         let engine = Engine::new(sample_rate_hz, channels, settings)?;
         let asked = engine.latency_samples();
         let tail_frames = tail_frames(settings, asked, sample_rate_hz);
-        let _workshop = WorkshopThread::start(engine.workshop());
-        Ok(Self { engine, _workshop, sample_rate_hz, asked, tail_frames, fresh: true })
+        Ok(Self {
+            health: engine.health(),
+            _workshop: WorkshopThread::start(engine.workshop()),
+            engine,
+            sample_rate_hz,
+            asked,
+            tail_frames,
+            fresh: true,
+            timed: clock::is_free(),
+        })
     }
 
     /// Whether the host renders off line, where waiting for filters is better than being late.
     pub fn set_offline(&mut self, offline: bool) {
         self.engine.set_offline(offline);
+    }
+
+    /// Lets the analysis listen. Allocates.
+    pub fn connect(&mut self, analysis: &Analysis) {
+        analysis.attach(&mut self.engine, self.sample_rate_hz);
     }
 
     /// Frames by which the output is late.
@@ -69,8 +99,13 @@ impl Running {
 
     /// Processes a block of any length in the host's own memory. Real-time safe.
     pub fn process(&mut self, main: &mut [&mut [f32]], sidechain: &[&[f32]]) {
-        self.fresh &= main.first().is_none_or(|row| row.is_empty());
+        let frames = main.first().map_or(0, |row| row.len());
+        self.fresh &= frames == 0;
+        let begun = self.timed.then(Instant::now);
         self.engine.process(main, sidechain);
+        if let Some(begun) = begun {
+            self.health.add_block(begun.elapsed().as_secs_f64(), frames as f64 / self.sample_rate_hz);
+        }
     }
 }
 

@@ -28,9 +28,9 @@ fn corners(frames: usize, random: &mut Random) -> Vec<Corners> {
 fn mixed_modifiers(frames: usize, mixes: Mixes, random: &mut Random) -> Vec<Modifier> {
     let mut modifiers = modifiers(frames, random);
     for modifier in &mut modifiers {
-        modifier.mix = [0.0; 16].map(|_| match mixes {
-            Mixes::Whole => random.one_of(&[0.0, 1.0, 1.0]),
-            Mixes::Any => random.one_of(&[0.0, 1.0, random.unit() as f32]),
+        modifier.mix = [0.0; 16].map(|_| {
+            let part = if mixes == Mixes::Any { random.unit() as f32 } else { 1.0 };
+            random.one_of(&[0.0, 1.0, part])
         });
     }
     modifiers
@@ -75,10 +75,11 @@ fn coeffs(bench: &Bench<'_>, width: Width, mixes: Mixes, moving: bool, random: &
     ])
 }
 
-/// Rows of shelves with their padding: some lanes stand still at r = 1.
+/// Rows of shelves with their padding: some lanes stand still at r = 1. At 48 dB a shelf raises to the 16th power of r, and
+/// there are eight of them.
 fn rows(frames: usize, random: &mut Random) -> Vec<Shelf> {
     let corners = corners(1, random)[0];
-    let walks = signals::wandering_lines(frames, -1.5, 1.5, random);
+    let walks = signals::wandering_lines(frames, -0.15, 0.15, random);
     let still: [bool; 8] = std::array::from_fn(|_| random.chance(0.3));
     let row = |line: &Line| {
         let r: [f32; 16] = std::array::from_fn(|lane| if still[lane % 8] { 1.0 } else { f32::exp2(line.lane[lane]) });
@@ -114,7 +115,9 @@ pub(super) fn add(cases: &mut Vec<Case>) {
                     let (pairs, l, r) = (&pairs[call.clone()], &mut l[call.clone()], &mut r[call]);
                     bench.kernels.shelves(slope, width, &rows, &mut state[0], pairs, l, r);
                 }
-                let history = state[0].s.as_flattened().as_flattened().as_flattened().to_vec();
+                // A lane that waits may lose the sign of a zero, which no output shows.
+                let history = state[0].s.as_flattened().as_flattened().as_flattened().iter();
+                let history = history.map(|s| s + 0.0).collect();
                 Outcome(vec![
                     Field::single("l", 1, AUDIO, l.to_vec()),
                     Field::single("r", 1, AUDIO, r.to_vec()),
