@@ -428,6 +428,7 @@ impl Chain {
             lines.fill(Line::ZERO);
             self.ring_at = (self.ring_at + frames) % self.ring_length;
             scratch.gains[..frames].fill(Line::ZERO);
+            scratch.levels[..frames].fill(Line { lane: [SILENCE_DB; 16] });
             if let Some(trace) = trace {
                 trace.fill(0.0);
             }
