@@ -2,7 +2,8 @@
 
 use std::env;
 
-const KERNELS: [&str; 8] = ["down.c", "up.c", "glide.c", "detect.c", "dynamics.c", "weigh.c", "rows.c", "table.c"];
+const KERNELS: [&str; 10] =
+    ["down.c", "up.c", "glide.c", "detect.c", "dynamics.c", "weigh.c", "shelves.c", "rows.c", "convolve.c", "table.c"];
 
 fn build() -> cc::Build {
     let mut build = cc::Build::new();

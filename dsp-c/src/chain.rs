@@ -5,14 +5,16 @@
 
 use crate::crossover::Crossovers;
 use crate::dynamics::{Dynamics, lane, lanes_of, samples};
-use crate::ffi::{Kernels, Output, Steps, Width};
-use crate::layout::{Decode, Extremes, Line, Modifier, Ramps, SLOTS, Tree, WIDE_LANE};
+use crate::ffi::{Basis, Kernels, Output, Steps, Width};
+use crate::layout::{Corners, Decode, Extremes, Line, Modifier, Ramps, SLOTS, Tree, WIDE_LANE};
+use crate::linear::{self, Design, Linear, Made, linear_latency};
 use crate::lr::{Lr, Weighted};
 use crate::meter::{Meters, Reading, SILENCE_DB};
 use crate::modifiers::Modifiers;
 use crate::params::sanitize_crossovers;
 use crate::settings::{Channels, MAX_BANDS, Mode, Settings, Slope, Target};
 use crate::tap::Slot;
+use crate::transparent::{Input, Shelves};
 
 /// Frames that pass through the kernels together; what they leave for each other stays in the first-level cache.
 pub const TILE: usize = 64;
@@ -34,6 +36,10 @@ struct Scratch {
     gains: [Line; TILE],
     modifiers: [Modifier; TILE],
     trees: [Tree; TILE],
+    corners: [Corners; TILE],
+    /// What the tree makes of the frames that the shelves make something else of.
+    tree: [[f32; TILE]; 2],
+    delta: [f32; TILE],
 }
 
 /// What a tile works on.
@@ -48,6 +54,8 @@ pub struct Rows<'a> {
     pub input_gain: Steps<'a, f32>,
     /// Output gain, linear.
     pub output_gain: Steps<'a, f32>,
+    /// Whether [`Chain::tap`] follows.
+    pub tapped: bool,
 }
 
 /// One chain. Everything but `new` is real-time safe.
@@ -63,14 +71,21 @@ pub struct Chain {
     dynamics: Dynamics,
     modifiers: Modifiers,
     lr: Lr,
+    shelves: Shelves,
+    /// There while the mode is linear.
+    linear: Option<Box<Linear>>,
     decode: Decode,
     mid_side: bool,
     /// Leaves of the last `lookahead` frames and of this tile.
     ring: Box<[Line]>,
+    /// Transparent: input of the same frames.
+    inputs: Box<[[f32; 2]]>,
     ring_length: usize,
     ring_at: usize,
     /// Frames until the ring holds `lookahead` frames of this history; so long the output is silence.
     unfilled: usize,
+    /// Frames until the convolution puts something out; so long the detectors do not run.
+    warming: usize,
     /// Gains on their way to the frames they meet; a power of two.
     gain_ring: Box<[Line]>,
     gain_at: usize,
@@ -82,9 +97,15 @@ pub struct Chain {
     scratch: Box<Scratch>,
 }
 
-/// Settings that need a second chain and a fade when they change: mode, slope, bands; channels, target and gain advance of
-/// each.
-type Structure = (Mode, Slope, usize, [(Channels, Target, usize); MAX_BANDS]);
+/// Settings that need a second chain and a fade when they change: mode, slope, filter length if the mode has one, bands,
+/// look-ahead; channels, target and gain advance of each band.
+type Structure = (Mode, Slope, u32, usize, usize, [(Channels, Target, usize); MAX_BANDS]);
+
+/// Frames by which a chain with these settings is late.
+pub fn latency(settings: &Settings, sample_rate_hz: f64) -> usize {
+    let filters = if settings.mode == Mode::Linear { linear_latency(settings.linear_taps, sample_rate_hz) } else { 0 };
+    samples(settings.lookahead_ms, sample_rate_hz) + filters
+}
 
 impl Chain {
     /// Allocates for the longest look-ahead at this rate. Not real-time safe.
@@ -98,6 +119,9 @@ impl Chain {
             gains: [Line::ZERO; TILE],
             modifiers: [Modifier::ZERO; TILE],
             trees: [Tree::ZERO; TILE],
+            corners: [Corners::ZERO; TILE],
+            tree: [[0.0; TILE]; 2],
+            delta: [0.0; TILE],
         };
         let ramp_frames = Self::ramp_frames(sample_rate_hz);
         let mut new = Self {
@@ -110,12 +134,16 @@ impl Chain {
             dynamics: Dynamics::new(settings, channels, sample_rate_hz),
             modifiers: Modifiers::new(settings, channels, ramp_frames),
             lr: Lr::ZERO,
+            shelves: Shelves::new(ramp_frames),
+            linear: None,
             decode: Decode::ZERO,
             mid_side: false,
             ring: vec![Line::ZERO; (longest + TILE).next_multiple_of(TILE)].into(),
+            inputs: vec![[0.0; 2]; (longest + TILE).next_multiple_of(TILE)].into(),
             ring_length: TILE,
             ring_at: 0,
             unfilled: 0,
+            warming: 0,
             gain_ring: vec![Line::ZERO; (longest + TILE).next_power_of_two()].into(),
             gain_at: 0,
             gain_delay: [0; 16],
@@ -135,7 +163,49 @@ impl Chain {
 
     /// Frames by which the output is late.
     pub fn latency(&self) -> usize {
-        self.lookahead
+        latency(&self.settings, self.sample_rate_hz)
+    }
+
+    /// Frames until filters that do not ring on, but look back, have only seen this history.
+    pub fn filling(&self) -> usize {
+        self.linear.as_ref().map_or(0, |linear| linear.latency())
+    }
+
+    /// The bands of the linear mode, if this chain has what they need.
+    pub fn linear(&mut self) -> Option<&mut Linear> {
+        self.linear.as_deref_mut()
+    }
+
+    /// Whether this chain has what the linear mode needs.
+    pub fn is_equipped(&self) -> bool {
+        self.linear.is_some()
+    }
+
+    /// Gives this chain what the linear mode needs, or takes it away; returns what it had. Before a restart only.
+    pub fn equip(&mut self, linear: Option<Box<Linear>>) -> Option<Box<Linear>> {
+        std::mem::replace(&mut self.linear, linear)
+    }
+
+    /// Whether these settings can be played as far as the linear mode is concerned.
+    pub fn is_equipped_for(&self, settings: &Settings) -> bool {
+        let design = Design::new(settings, self.sample_rate_hz);
+        settings.mode != Mode::Linear || self.linear.as_ref().is_some_and(|linear| linear.design().fits(&design))
+    }
+
+    /// The filters that this chain should have but has not, if it could take them.
+    pub fn missing_filters(&self) -> Option<Design> {
+        let linear = self.linear.as_ref().filter(|_| self.settings.mode == Mode::Linear)?;
+        let design = Design::new(&self.settings, self.sample_rate_hz);
+        (design != *linear.design() && linear.has_room()).then_some(design)
+    }
+
+    /// What is needed no more, now that this chain plays or rests.
+    pub fn worn(&mut self) -> Option<Made> {
+        if self.settings.mode == Mode::Linear {
+            self.linear.as_mut()?.worn().map(Made::Bank)
+        } else {
+            self.linear.take().map(Made::Whole)
+        }
     }
 
     /// Settings that this chain runs.
@@ -146,16 +216,24 @@ impl Chain {
     /// Starts afresh with any settings: no history, all ramps on their targets.
     pub fn restart(&mut self, settings: &Settings) {
         let fs = self.sample_rate_hz;
+        let settings = &in_effect(settings);
         self.settings = *settings;
         self.lookahead = samples(settings.lookahead_ms, fs);
         self.crossovers.restart(settings);
-        self.polarity = self.crossovers.polarity();
+        // The shelves take the input as it is, with the tree beside them; then the tree's output is turned round.
+        self.polarity = if settings.mode == Mode::Lr { self.crossovers.polarity() } else { 1.0 };
         self.dynamics.restart(settings);
         self.modifiers = Modifiers::new(settings, self.channels, Self::ramp_frames(fs));
         self.lr = Lr::ZERO;
+        self.shelves.restart(settings);
+        if let Some(linear) = &mut self.linear {
+            linear.restart();
+        }
         self.ring_length = (self.lookahead + TILE).next_multiple_of(TILE);
         // The rings are not cleared: nothing is read before it is written, see `unfilled`.
         self.unfilled = self.lookahead;
+        let linear = self.linear.as_ref().filter(|_| settings.mode == Mode::Linear);
+        self.warming = linear.map_or(0, |linear| linear.design().partition_latency());
         (self.ring_at, self.gain_at) = (0, 0);
         self.clear_extremes();
         self.lay_out();
@@ -185,30 +263,36 @@ impl Chain {
 
     /// Whether new settings need a second chain and a fade.
     pub fn needs_fade(&self, settings: &Settings) -> bool {
-        self.structure(settings) != self.structure(&self.settings)
+        self.structure(&in_effect(settings)) != self.structure(&self.settings)
     }
 
-    /// What counts of settings with this chain's look-ahead: one channel ignores channel basis and target.
+    /// What counts of settings: one channel ignores channel basis and target.
     fn structure(&self, settings: &Settings) -> Structure {
         let mut bands = [(Channels::Stereo, Target::Both, 0); MAX_BANDS];
+        let lookahead = samples(settings.lookahead_ms, self.sample_rate_hz);
+        let taps = if settings.mode == Mode::Linear { settings.linear_taps } else { 0 };
         for (structure, band) in bands.iter_mut().zip(&settings.band[..settings.bands]) {
-            let ahead = samples(band.lookahead_ms, self.sample_rate_hz).min(self.lookahead);
+            let ahead = samples(band.lookahead_ms, self.sample_rate_hz).min(lookahead);
             let (channels, target) =
                 if self.channels == 1 { (Channels::Stereo, Target::Both) } else { (band.channels, band.target) };
             *structure = (channels, target, ahead);
         }
-        (settings.mode, settings.slope, settings.bands, bands)
+        (settings.mode, settings.slope, taps, settings.bands, lookahead, bands)
     }
 
     /// Takes over settings of the same structure, at a frame of the grid.
     pub fn set(&mut self, settings: &Settings) {
         let side_before = self.dynamics.reads_sidechain() || self.modifiers.external().is_some();
+        let settings = &in_effect(settings);
         self.settings = *settings;
         self.crossovers.set(settings);
         self.modifiers.set(settings);
         self.with_width(|chain| chain.dynamics.set(settings));
         if self.dynamics.reads_sidechain() && !side_before {
             self.lr.restart_side();
+        }
+        if settings.mode == Mode::Transparent && self.shelves.set(settings) {
+            self.lr.restart_up();
         }
     }
 
@@ -249,10 +333,25 @@ impl Chain {
         if self.unfilled > 0 {
             frames = frames.min(self.unfilled);
         }
+        if self.warming > 0 {
+            frames = frames.min(self.warming);
+        }
         if self.dynamics.settling() {
             frames = frames.min(SETTLE_GRID - (clock % SETTLE_GRID as u64) as usize);
         }
+        if let Some(linear) = &self.linear {
+            frames = linear.stretch(clock, frames);
+        }
+        if self.settings.mode == Mode::Transparent {
+            // The delayed input is one row: it may not wrap around the end of the ring.
+            frames = self.shelves.stretch(frames).min(self.ring_length - self.late());
+        }
         self.modifiers.steady_frames(frames)
+    }
+
+    /// Where in the ring the frames lie that are heard next.
+    fn late(&self) -> usize {
+        (self.ring_at + self.ring_length - self.lookahead) % self.ring_length
     }
 
     /// Before the frame `clock` of the grid is processed: runs less machinery if it can.
@@ -267,12 +366,16 @@ impl Chain {
     pub fn process(&mut self, kernels: &Kernels, clock: u64, rows: Rows<'_>, trace: Option<&mut [f32]>) -> bool {
         let frames = rows.left.len();
         let slope = self.crossovers.slope();
+        let transparent = self.settings.mode == Mode::Transparent;
+        let late = self.late();
         let scratch = &mut *self.scratch;
-        let trees = if self.crossovers.gliding() {
-            self.crossovers.fill(kernels, clock, &mut scratch.trees[..frames]);
-            Steps::moving(&scratch.trees[..frames])
+        let gliding = self.settings.mode != Mode::Linear && self.crossovers.gliding();
+        let (trees, corners) = if gliding {
+            let corners = &mut scratch.corners[..if transparent { frames } else { 0 }];
+            self.crossovers.fill(kernels, clock, &mut scratch.trees[..frames], corners);
+            (Steps::moving(&scratch.trees[..frames]), Steps::moving(&*corners))
         } else {
-            Steps::held(self.crossovers.tree())
+            (Steps::held(self.crossovers.tree()), Steps::held(self.crossovers.corners()))
         };
         let moving = self.modifiers.moving();
         if self.modifiers.take_stale() {
@@ -288,21 +391,48 @@ impl Chain {
             Steps::held(&self.modifier)
         };
 
-        let pairs = &mut scratch.pairs[..frames];
+        let pairs = match self.settings.mode {
+            Mode::Transparent => &mut self.inputs[self.ring_at..self.ring_at + frames],
+            Mode::Lr | Mode::Linear => &mut scratch.pairs[..frames],
+        };
         let mut finite = kernels.interleave(rows.left, rows.right, rows.input_gain, pairs);
         let lines = &mut self.ring[self.ring_at..self.ring_at + frames];
-        self.lr.split(kernels, slope, trees, pairs, lines);
+        let mut linear = self.linear.as_deref_mut().filter(|_| self.settings.mode == Mode::Linear);
+        match &mut linear {
+            Some(linear) => linear.split(kernels, clock, pairs, lines),
+            None => self.lr.split(kernels, slope, trees, pairs, lines),
+        }
 
         let side = &mut scratch.side[..frames];
         let external = self.modifiers.external();
         if self.dynamics.reads_sidechain() || external.is_some() {
+            let pairs = &mut scratch.pairs[..frames];
             match rows.side {
                 Some([left, right]) => {
                     finite &= kernels.interleave(left, right, Steps::held(&self.polarity), pairs);
                 }
                 None => pairs.fill([0.0; 2]),
             }
-            self.lr.split_side(kernels, slope, trees, pairs, side);
+            match &mut linear {
+                Some(linear) => linear.split_side(kernels, clock, pairs, side),
+                None => self.lr.split_side(kernels, slope, trees, pairs, side),
+            }
+        }
+        if self.warming > 0 {
+            // Otherwise a gate would be further closed when the first frame comes, the longer the partitions are.
+            self.warming -= frames;
+            self.modifiers.advance(frames);
+            rows.left.fill(0.0);
+            rows.right.fill(0.0);
+            // Bands and weights of silence: what a tap sees.
+            lines.fill(Line::ZERO);
+            self.ring_at = (self.ring_at + frames) % self.ring_length;
+            scratch.gains[..frames].fill(Line::ZERO);
+            scratch.levels[..frames].fill(Line { lane: [SILENCE_DB; 16] });
+            if let Some(trace) = trace {
+                trace.fill(0.0);
+            }
+            return finite;
         }
         let (read, levels) = (&mut scratch.read[..frames], &mut scratch.levels[..frames]);
         let gains = &mut scratch.gains[..frames];
@@ -316,11 +446,11 @@ impl Chain {
             kernels.delay_gains(width, &self.gain_delay, ring, self.gain_at, gains);
             self.gain_at = (self.gain_at + frames) & (ring.len() - 1);
         }
-        let late = (self.ring_at + self.ring_length - self.lookahead) % self.ring_length;
         self.ring_at = (self.ring_at + frames) % self.ring_length;
         if self.unfilled > 0 {
             self.unfilled -= frames;
             self.modifiers.advance(frames);
+            self.shelves.advance(frames);
             rows.left.fill(0.0);
             rows.right.fill(0.0);
             // Weights of silence: what a tap sees.
@@ -333,22 +463,52 @@ impl Chain {
         if let Some(trace) = trace {
             write_trace(width, self.settings.bands, self.channels, gains, trace);
         }
-        kernels.weigh(width, modifiers, &mut self.extremes, gains);
-
-        let output = match (width, self.mid_side) {
-            (Width::Narrow, _) => Output::Narrow,
-            (Width::Wide, false) => Output::Wide,
-            (Width::Wide, true) => Output::MidSide,
-        };
-        let before_wrap = frames.min(self.ring_length - late);
-        let weighted = Weighted {
-            leaves: [&self.ring[late..late + before_wrap], &self.ring[..frames - before_wrap]],
-            weights: gains,
-            output,
-            decode: &self.decode,
-            gain: rows.output_gain,
-        };
-        self.lr.join(kernels, slope, trees, &weighted, [rows.left, rows.right]);
+        let [left, right] = [rows.left, rows.right];
+        if transparent {
+            let input = Input {
+                gains,
+                width,
+                modifiers,
+                mixes: self.modifiers.mixes(),
+                corners,
+                slope,
+                pairs: &self.inputs[late..late + frames],
+                basis: if self.mid_side { Basis::MidSide } else { Basis::Stereo },
+                delta: self.modifiers.delta(&mut scratch.delta[..frames]),
+                gain: rows.output_gain,
+            };
+            self.shelves.process(kernels, &input, &mut self.extremes, [left, right]);
+        }
+        let tree_heard = !transparent || self.shelves.hears_tree();
+        if tree_heard || rows.tapped {
+            kernels.weigh(width, modifiers, &mut self.extremes, gains);
+        }
+        if tree_heard {
+            let before_wrap = frames.min(self.ring_length - late);
+            let weighted = Weighted {
+                leaves: [&self.ring[late..late + before_wrap], &self.ring[..frames - before_wrap]],
+                weights: gains,
+                output: match (width, self.mid_side) {
+                    (Width::Narrow, _) => Output::Narrow,
+                    (Width::Wide, false) => Output::Wide,
+                    (Width::Wide, true) => Output::MidSide,
+                },
+                decode: &self.decode,
+                gain: rows.output_gain,
+            };
+            if transparent {
+                let [tree_left, tree_right] = scratch.tree.each_mut().map(|row| &mut row[..frames]);
+                self.lr.join(kernels, slope, trees, &weighted, [tree_left, tree_right]);
+                self.shelves.fade_to_tree([tree_left, tree_right], self.crossovers.polarity(), [left, right]);
+            } else if linear.is_some() {
+                linear::join(kernels, &weighted, [left, right]);
+            } else {
+                self.lr.join(kernels, slope, trees, &weighted, [left, right]);
+            }
+        }
+        if transparent {
+            self.shelves.advance(frames);
+        }
         self.modifiers.advance(frames);
         finite
     }
@@ -359,6 +519,8 @@ impl Chain {
         let first = (self.ring_at + 2 * self.ring_length - frames - self.lookahead) % self.ring_length;
         let before_wrap = frames.min(self.ring_length - first);
         let leaves = [&self.ring[first..first + before_wrap], &self.ring[..frames - before_wrap]];
+        // Beside the shelves the tree runs with the polarity of its input.
+        let sign = if self.settings.mode == Mode::Transparent { self.crossovers.polarity() } else { 1.0 };
         for band in 0..bands {
             let tree_slot = SLOTS - bands + band;
             let (a, first_lane) = (WIDE_LANE[tree_slot], lane(width, tree_slot, 0));
@@ -390,7 +552,7 @@ impl Chain {
             }
             for row in rows {
                 for (n, x) in row.iter_mut().enumerate() {
-                    *x *= output_gain.at(n);
+                    *x *= sign * output_gain.at(n);
                 }
             }
             let mut level_db = SILENCE_DB;
@@ -430,6 +592,16 @@ impl Chain {
             highest_db: [f32::NEG_INFINITY; 16],
         };
     }
+}
+
+/// Settings as they act: in the transparent mode one channel basis serves the whole path, that of the first band.
+fn in_effect(settings: &Settings) -> Settings {
+    let mut settings = *settings;
+    if settings.mode == Mode::Transparent {
+        let channels = settings.band[0].channels;
+        settings.band.iter_mut().for_each(|band| band.channels = channels);
+    }
+    settings
 }
 
 /// Extremes in lanes of another width.

@@ -60,6 +60,11 @@ impl Lr {
         self.side = DownState::ZERO;
     }
 
+    /// Forgets what went up.
+    pub fn restart_up(&mut self) {
+        self.up = UpState::ZERO;
+    }
+
     /// Weighted leaves to rows.
     pub fn join(
         &mut self,

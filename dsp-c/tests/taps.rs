@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use octant_dsp::Engine;
 use octant_dsp::ffi::Kernels;
-use octant_dsp::settings::{Channels, Law, Settings, Slope};
+use octant_dsp::settings::{Channels, Law, Mode, Settings, Slope};
 use octant_dsp::tap::{Slot, Switch};
 
 const RATE_HZ: f64 = 48_000.0;
@@ -28,6 +28,7 @@ fn settings_at(block: usize) -> Settings {
     settings.bypass = block / 200 % 4 == 3;
     settings.output_gain_db = (block / 50 % 7) as f64 - 3.0;
     settings.slope = if (block / 500).is_multiple_of(2) { Slope::Db24 } else { Slope::Db48 };
+    settings.mode = if (block / 400).is_multiple_of(2) { Mode::Lr } else { Mode::Transparent };
     settings.band[1].link_percent = if (block / 150).is_multiple_of(2) { 100.0 } else { 20.0 };
     settings.band[2].channels = if (block / 700).is_multiple_of(2) { Channels::Stereo } else { Channels::MidSide };
     settings.band[0].above.threshold_db = -40.0;
@@ -133,7 +134,14 @@ fn bands_are_shown_as_they_are_heard() {
         (0..frames).map(|n| tones.iter().zip(weights).map(|(tone, weight)| weight * tone[n]).sum()).collect()
     };
     let (left, right) = (sum([0.5, 0.4, 0.1]), sum([0.1, 0.4, -0.3]));
-    for (name, settings) in [("linked", linked), ("unlinked", unlinked), ("mid/side", mid_side)] {
+    let shelves = |settings: Settings| Settings { mode: Mode::Transparent, ..settings };
+    for (name, settings) in [
+        ("linked", linked),
+        ("unlinked", unlinked),
+        ("mid/side", mid_side),
+        ("linked shelves", shelves(linked)),
+        ("mid/side shelves", shelves(mid_side)),
+    ] {
         for kernels in Kernels::all() {
             let slots = |settings: &Settings| {
                 let mut engine = Engine::with_kernels(kernels, RATE_HZ, 2, settings).expect("valid");

@@ -19,6 +19,7 @@ pub mod session;
 pub mod state;
 mod sync;
 pub mod undo;
+mod workshop;
 
 pub use multiband::{Multiband, Octant, OctantMono};
 

@@ -83,6 +83,7 @@ impl<const CHANNELS: usize> Plugin for Multiband<CHANNELS> {
         self.follower.follow();
         match Running::new(f64::from(config.sample_rate), CHANNELS, self.follower.settings()) {
             Ok(mut running) => {
+                running.set_offline(config.process_mode == ProcessMode::Offline);
                 running.connect(self.params.analysis());
                 context.set_latency_samples(running.latency_frames());
                 self.running = Some(running);

@@ -1,8 +1,8 @@
 //! The C header and its mirror in Rust agree: every size, every offset, every signature of the kernel table.
 
 use octant_dsp::layout::{
-    Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, RampLanes, Ramps, Rms, Section, Section4, Section8,
-    Smooth, Source, Tree, UpState,
+    Bins, Corners, Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, RampLanes, Ramps, Rms, Section,
+    Section4, Section8, Shelf, ShelfState, Smooth, Source, Sums, Taps, Tree, UpState,
 };
 use octant_tests::system::layout::{Place, in_c};
 
@@ -47,9 +47,15 @@ fn in_rust() -> Vec<Place> {
         Envelope "oct_envelope" { y1, y, slow, hold, open }
         RampLanes "oct_ramp" { from, step, frame }
         Ramps "oct_ramps" { sign_above, sign_below, gain, band_mix, mask, heard, mix, delta, listen, touched }
-        Modifier "oct_modifier" { sign_above, sign_below, gain, base, scale }
+        Modifier "oct_modifier" { sign_above, sign_below, gain, base, scale, mix }
         Extremes "oct_extremes" { level_db, lowest_db, highest_db }
+        Bins "oct_bins" { up_re, up_im, down_re, down_im }
+        Sums "oct_sums" { real, imaginary }
+        Taps "oct_taps" { real, imaginary }
         Decode "oct_decode" { own_same, own_cross, other_same, other_cross }
+        Corners "oct_corners" { g, octaves }
+        Shelf "oct_shelf" { g, r }
+        ShelfState "oct_shelf_state" { s }
     }
     places
 }
@@ -62,7 +68,7 @@ fn sizes_and_offsets_agree() {
     rust.sort();
     c.sort();
     assert_eq!(rust, c);
-    assert_eq!(kernels, 40);
+    assert_eq!(kernels, 60);
 }
 
 #[test]
@@ -77,6 +83,9 @@ fn alignments_are_cache_lines() {
         align_of::<Envelope>(),
         align_of::<Ramps>(),
         align_of::<Modifier>(),
+        align_of::<Corners>(),
+        align_of::<Shelf>(),
+        align_of::<ShelfState>(),
     ] {
         assert_eq!(alignment, 64);
     }
@@ -224,7 +233,7 @@ fn join_fields(mut fields: Vec<String>, piece: &str) -> Vec<String> {
 fn signatures_agree() {
     let (header, mirror) = (table_of_header(HEADER), table_of_mirror(MIRROR));
     assert_eq!(header, mirror);
-    assert_eq!(header.len(), 18);
+    assert_eq!(header.len(), 27);
     assert_eq!(header[0].arguments, ["*const f32", "*const f32", "*const f32", "usize", "*mut f32", "usize"]);
     assert_eq!((header[0].result.as_deref(), &header[1].result), (Some("i32"), &None));
     assert_eq!((header[2].name.as_str(), header[2].dimensions.as_slice()), ("up", &[3, 3][..]));

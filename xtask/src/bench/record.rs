@@ -58,6 +58,7 @@ pub fn rounded(value: f64) -> f64 {
 fn costs(results: &Results) -> Vec<Value> {
     let cost = |(trial, cost): &(Trial, Cost)| {
         json!({
+            "mode": trial.mode.name(),
             "bands": trial.bands,
             "frames_per_block": trial.frames,
             "kernels": trial.kernels.name(),
@@ -84,7 +85,9 @@ fn limits(verdicts: &[Verdict]) -> Value {
 
 fn page(results: &Results) -> String {
     let mut page = String::from("# What the engine costs\n\nWritten by `cargo xtask bench engine --record`.\n");
-    page.push_str("\nInstructions per stereo frame at 48 kHz, mode `lr`, 24 dB/oct, counted by callgrind:\n\n");
+    page.push_str(
+        "\nInstructions per stereo frame at 48 kHz, 24 dB/oct, mode `lr` unless named, counted by callgrind:\n\n",
+    );
     page.push_str("| trial | kernels | whole engine |\n|---|---:|---:|\n");
     for (trial, cost) in &results.costs {
         let _ = writeln!(page, "| {trial} | {:.1} | {:.1} |", cost.kernels, cost.engine);
