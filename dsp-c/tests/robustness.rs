@@ -5,7 +5,7 @@ mod common;
 use common::*;
 use octant_dsp::engine::EngineError;
 use octant_dsp::params;
-use octant_dsp::settings::{BandSettings, Detector, Law, Settings, Sidechain};
+use octant_dsp::settings::{BandSettings, Detector, Law, Mode, Settings, Sidechain};
 use octant_dsp::{Engine, settings::Slope};
 
 const RATE_HZ: f64 = 48_000.0;
