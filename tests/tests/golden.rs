@@ -98,8 +98,12 @@ impl Case {
     }
 
     /// Modes and their cases.
-    fn by_mode() -> [(Mode, Vec<Self>); 2] {
-        [(Mode::Lr, Self::of("lr", 20)), (Mode::Transparent, Self::of("transparent", 12))]
+    fn by_mode() -> [(Mode, Vec<Self>); 3] {
+        [
+            (Mode::Lr, Self::of("lr", 20)),
+            (Mode::Transparent, Self::of("transparent", 12)),
+            (Mode::Linear, Self::of("linear", 10)),
+        ]
     }
 
     /// All cases of all modes.
