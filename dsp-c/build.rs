@@ -2,7 +2,8 @@
 
 use std::env;
 
-const KERNELS: [&str; 8] = ["down.c", "up.c", "glide.c", "detect.c", "dynamics.c", "weigh.c", "rows.c", "table.c"];
+const KERNELS: [&str; 10] =
+    ["down.c", "up.c", "glide.c", "detect.c", "dynamics.c", "weigh.c", "shelves.c", "rows.c", "convolve.c", "table.c"];
 
 fn build() -> cc::Build {
     let mut build = cc::Build::new();
@@ -12,6 +13,8 @@ fn build() -> cc::Build {
         .opt_level(3)
         .warnings(true)
         .flag_if_supported("-ffp-contract=off")
+        // The same for clang-cl. Microsoft's compiler contracts nothing unless it is told to.
+        .flag_if_supported("/clang:-ffp-contract=off")
         .flag_if_supported("-fvisibility=hidden")
         .flag_if_supported("-fno-math-errno");
     build

@@ -34,4 +34,19 @@ OCT_INLINE v8 gain_of_db(v8 x) {
     return i8_float_bits(i8_add(v8_bits(p), i8_exponent_up(whole)));
 }
 
+/* 2^(x * factor): relative error at most 8e-8 beside the rounding of the product; exactly 1 for 0. The product stays
+ * within +-120. */
+OCT_INLINE v8 power_of_two(v8 x, v8 factor) {
+    i8 whole = v8_round(v8_mul(x, factor));
+    v8 f = v8_fms(x, factor, i8_to_float(whole));
+    v8 p = v8_set(1.535336206e-04f);
+    p = v8_fma(p, f, v8_set(1.339887456e-03f));
+    p = v8_fma(p, f, v8_set(9.618437358e-03f));
+    p = v8_fma(p, f, v8_set(5.550332471e-02f));
+    p = v8_fma(p, f, v8_set(2.402264791e-01f));
+    p = v8_fma(p, f, v8_set(6.931472029e-01f));
+    p = v8_fma(p, f, v8_set(1.0f));
+    return i8_float_bits(i8_add(v8_bits(p), i8_exponent_up(whole)));
+}
+
 #endif

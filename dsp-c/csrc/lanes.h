@@ -8,7 +8,12 @@
  *   fma(a,b,c) = a*b + c     fnma(a,b,c) = c - a*b     fms(a,b,c) = a*b - c
  *   swap: other channel (lanes 0<->1, 2<->3, ...)    even/odd: lanes 0 0 2 2 ... / 1 1 3 3 ...
  *   zip: even lanes of a, odd lanes of b             ge, lt: all bits set where true
- *   pick(m,a,b): a where m has all bits set, else b
+ *   reverse: lanes 7 6 5 4 3 2 1 0
+ *   pick(m,a,b): a where m has all bits set, else b  all(m): whether every lane has all bits set
+ *   rotate: lane k to lane k+1, the last to the first
+ *   put_first: lane 0 from memory      store_first: lane 0 to memory
+ *   diagonal(p, stride): lane k is lane k of the row k * stride floats before p
+ *   ascending: narrow order S1 S2 S5 S6 S3 S4 S7 S8 to S1 ... S8
  */
 #ifndef OCT_LANES_H
 #define OCT_LANES_H
@@ -72,6 +77,7 @@ OCT_INLINE v8 v8_fms(v8 a, v8 b, v8 c) { return _mm256_fmsub_ps(a, b, c); }
 OCT_INLINE v8 v8_ge(v8 a, v8 b) { return _mm256_cmp_ps(a, b, _CMP_GE_OQ); }
 OCT_INLINE v8 v8_lt(v8 a, v8 b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
 OCT_INLINE v8 v8_and(v8 a, v8 b) { return _mm256_and_ps(a, b); }
+OCT_INLINE int v8_all(v8 m) { return _mm256_movemask_ps(m) == 0xff; }
 OCT_INLINE v8 v8_pick(v8 m, v8 a, v8 b) { return _mm256_blendv_ps(b, a, m); }
 OCT_INLINE v8 v8_swap(v8 a) { return _mm256_permute_ps(a, 0xB1); }
 OCT_INLINE v8 v8_even(v8 a) { return _mm256_moveldup_ps(a); }
@@ -87,12 +93,35 @@ OCT_INLINE i8 i8_exponent_down(i8 a) { return _mm256_srai_epi32(a, 23); }
 OCT_INLINE i8 i8_exponent_up(i8 a) { return _mm256_slli_epi32(a, 23); }
 OCT_INLINE v8 i8_to_float(i8 a) { return _mm256_cvtepi32_ps(a); }
 OCT_INLINE i8 v8_round(v8 a) { return _mm256_cvtps_epi32(a); } /* to nearest, ties to even */
-/* (l0 r0 l1 r1 ...) of rows l and r */
+OCT_INLINE v8 v8_rotate(v8 a) { return _mm256_permutevar8x32_ps(a, _mm256_setr_epi32(7, 0, 1, 2, 3, 4, 5, 6)); }
+OCT_INLINE v8 v8_put_first(v8 a, const float *p) { return _mm256_blend_ps(a, _mm256_broadcast_ss(p), 1); }
+OCT_INLINE void v8_store_first(float *p, v8 a) { _mm_store_ss(p, _mm256_castps256_ps128(a)); }
+OCT_INLINE v8 v8_diagonal(const float *p, size_t stride) {
+    v8 a = _mm256_loadu_ps(p);
+    a = _mm256_blend_ps(a, _mm256_loadu_ps(p - stride), 0x02);
+    a = _mm256_blend_ps(a, _mm256_loadu_ps(p - 2 * stride), 0x04);
+    a = _mm256_blend_ps(a, _mm256_loadu_ps(p - 3 * stride), 0x08);
+    a = _mm256_blend_ps(a, _mm256_loadu_ps(p - 4 * stride), 0x10);
+    a = _mm256_blend_ps(a, _mm256_loadu_ps(p - 5 * stride), 0x20);
+    a = _mm256_blend_ps(a, _mm256_loadu_ps(p - 6 * stride), 0x40);
+    return _mm256_blend_ps(a, _mm256_loadu_ps(p - 7 * stride), 0x80);
+}
+OCT_INLINE v8 v8_ascending(v8 a) {
+    return _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(a), _MM_SHUFFLE(3, 1, 2, 0)));
+}
+/* (l0 r0 l1 r1 ...) of rows l and r, and back */
 OCT_INLINE void v8_store_pairs(float *p, v8 l, v8 r) {
     v8 a = _mm256_unpacklo_ps(l, r), b = _mm256_unpackhi_ps(l, r);
     _mm256_storeu_ps(p, _mm256_permute2f128_ps(a, b, 0x20));
     _mm256_storeu_ps(p + 8, _mm256_permute2f128_ps(a, b, 0x31));
 }
+OCT_INLINE void v8_load_pairs(const float *p, v8 *l, v8 *r) {
+    v8 a = _mm256_loadu_ps(p), b = _mm256_loadu_ps(p + 8);
+    v8 low = _mm256_permute2f128_ps(a, b, 0x20), high = _mm256_permute2f128_ps(a, b, 0x31);
+    *l = _mm256_shuffle_ps(low, high, 0x88);
+    *r = _mm256_shuffle_ps(low, high, 0xDD);
+}
+OCT_INLINE v8 v8_reverse(v8 a) { return _mm256_permutevar8x32_ps(a, _mm256_setr_epi32(7, 6, 5, 4, 3, 2, 1, 0)); }
 #define OCT_HAS_GATHER 1
 /* base[offset] for eight offsets */
 OCT_INLINE v8 v8_gather(const float *base, i8 offset) { return _mm256_i32gather_ps(base, offset, 4); }
@@ -175,6 +204,7 @@ OCT_INLINE v8 v8_fms(v8 a, v8 b, v8 c) { return v8_sub(v8_mul(a, b), c); }
 OCT_INLINE v8 v8_ge(v8 a, v8 b) { v8 x = OCT_EACH(_mm_cmpge_ps, a, b); return x; }
 OCT_INLINE v8 v8_lt(v8 a, v8 b) { v8 x = OCT_EACH(_mm_cmplt_ps, a, b); return x; }
 OCT_INLINE v8 v8_and(v8 a, v8 b) { v8 x = OCT_EACH(_mm_and_ps, a, b); return x; }
+OCT_INLINE int v8_all(v8 m) { return (_mm_movemask_ps(m.lo) & _mm_movemask_ps(m.hi)) == 0xf; }
 OCT_INLINE v4 v4_pick(v4 m, v4 a, v4 b) { return _mm_or_ps(_mm_and_ps(m, a), _mm_andnot_ps(m, b)); }
 OCT_INLINE v8 v8_pick(v8 m, v8 a, v8 b) {
     v8 x = { v4_pick(m.lo, a.lo, b.lo), v4_pick(m.hi, a.hi, b.hi) };
@@ -198,12 +228,34 @@ OCT_INLINE i8 i8_exponent_down(i8 a) { i8 x = { _mm_srai_epi32(a.lo, 23), _mm_sr
 OCT_INLINE i8 i8_exponent_up(i8 a) { i8 x = { _mm_slli_epi32(a.lo, 23), _mm_slli_epi32(a.hi, 23) }; return x; }
 OCT_INLINE v8 i8_to_float(i8 a) { v8 x = { _mm_cvtepi32_ps(a.lo), _mm_cvtepi32_ps(a.hi) }; return x; }
 OCT_INLINE i8 v8_round(v8 a) { i8 x = { _mm_cvtps_epi32(a.lo), _mm_cvtps_epi32(a.hi) }; return x; }
+OCT_INLINE v8 v8_rotate(v8 a) {
+    const v4 lo = _mm_shuffle_ps(a.lo, a.lo, _MM_SHUFFLE(2, 1, 0, 3));
+    const v4 hi = _mm_shuffle_ps(a.hi, a.hi, _MM_SHUFFLE(2, 1, 0, 3));
+    v8 x = { _mm_move_ss(lo, hi), _mm_move_ss(hi, lo) };
+    return x;
+}
+OCT_INLINE v8 v8_put_first(v8 a, const float *p) { v8 x = { _mm_move_ss(a.lo, _mm_load_ss(p)), a.hi }; return x; }
+OCT_INLINE void v8_store_first(float *p, v8 a) { _mm_store_ss(p, a.lo); }
+OCT_INLINE v8 v8_diagonal(const float *p, size_t stride) {
+    v8 x = { _mm_setr_ps(p[0], (p - stride)[1], (p - 2 * stride)[2], (p - 3 * stride)[3]),
+             _mm_setr_ps((p - 4 * stride)[4], (p - 5 * stride)[5], (p - 6 * stride)[6], (p - 7 * stride)[7]) };
+    return x;
+}
+OCT_INLINE v8 v8_ascending(v8 a) { v8 x = { _mm_movelh_ps(a.lo, a.hi), _mm_movehl_ps(a.hi, a.lo) }; return x; }
 OCT_INLINE void v8_store_pairs(float *p, v8 l, v8 r) {
     _mm_storeu_ps(p, _mm_unpacklo_ps(l.lo, r.lo));
     _mm_storeu_ps(p + 4, _mm_unpackhi_ps(l.lo, r.lo));
     _mm_storeu_ps(p + 8, _mm_unpacklo_ps(l.hi, r.hi));
     _mm_storeu_ps(p + 12, _mm_unpackhi_ps(l.hi, r.hi));
 }
+OCT_INLINE void v8_load_pairs(const float *p, v8 *l, v8 *r) {
+    v4 a = _mm_loadu_ps(p), b = _mm_loadu_ps(p + 4), c = _mm_loadu_ps(p + 8), d = _mm_loadu_ps(p + 12);
+    v8 even = { _mm_shuffle_ps(a, b, 0x88), _mm_shuffle_ps(c, d, 0x88) };
+    v8 odd = { _mm_shuffle_ps(a, b, 0xDD), _mm_shuffle_ps(c, d, 0xDD) };
+    *l = even;
+    *r = odd;
+}
+OCT_INLINE v8 v8_reverse(v8 a) { v8 x = { _mm_shuffle_ps(a.hi, a.hi, 0x1B), _mm_shuffle_ps(a.lo, a.lo, 0x1B) }; return x; }
 
 #define OCT_FOUR(op, x, y) { op((x).a, (y).a), op((x).b, (y).b), op((x).c, (y).c), op((x).d, (y).d) }
 OCT_INLINE d8 d8_load(const double *p) {
@@ -301,6 +353,9 @@ OCT_INLINE v8 v8_and(v8 a, v8 b) {
     v8 x = { v4_of_mask(vandq_u32(v4_mask(a.lo), v4_mask(b.lo))), v4_of_mask(vandq_u32(v4_mask(a.hi), v4_mask(b.hi))) };
     return x;
 }
+OCT_INLINE int v8_all(v8 m) {
+    return vminvq_u32(vandq_u32(vreinterpretq_u32_f32(m.lo), vreinterpretq_u32_f32(m.hi))) == UINT32_MAX;
+}
 OCT_INLINE v8 v8_pick(v8 m, v8 a, v8 b) {
     v8 x = { vbslq_f32(v4_mask(m.lo), a.lo, b.lo), vbslq_f32(v4_mask(m.hi), a.hi, b.hi) };
     return x;
@@ -323,11 +378,36 @@ OCT_INLINE i8 i8_exponent_down(i8 a) { i8 x = { vshrq_n_s32(a.lo, 23), vshrq_n_s
 OCT_INLINE i8 i8_exponent_up(i8 a) { i8 x = { vshlq_n_s32(a.lo, 23), vshlq_n_s32(a.hi, 23) }; return x; }
 OCT_INLINE v8 i8_to_float(i8 a) { v8 x = { vcvtq_f32_s32(a.lo), vcvtq_f32_s32(a.hi) }; return x; }
 OCT_INLINE i8 v8_round(v8 a) { i8 x = { vcvtnq_s32_f32(a.lo), vcvtnq_s32_f32(a.hi) }; return x; }
+OCT_INLINE v8 v8_rotate(v8 a) { v8 x = { vextq_f32(a.hi, a.lo, 3), vextq_f32(a.lo, a.hi, 3) }; return x; }
+OCT_INLINE v8 v8_put_first(v8 a, const float *p) { v8 x = { vld1q_lane_f32(p, a.lo, 0), a.hi }; return x; }
+OCT_INLINE void v8_store_first(float *p, v8 a) { vst1q_lane_f32(p, a.lo, 0); }
+OCT_INLINE v8 v8_diagonal(const float *p, size_t stride) {
+    v8 x = { vdupq_n_f32(p[0]), vdupq_n_f32((p - 4 * stride)[4]) };
+    x.lo = vld1q_lane_f32(p - stride + 1, x.lo, 1);
+    x.lo = vld1q_lane_f32(p - 2 * stride + 2, x.lo, 2);
+    x.lo = vld1q_lane_f32(p - 3 * stride + 3, x.lo, 3);
+    x.hi = vld1q_lane_f32(p - 5 * stride + 5, x.hi, 1);
+    x.hi = vld1q_lane_f32(p - 6 * stride + 6, x.hi, 2);
+    x.hi = vld1q_lane_f32(p - 7 * stride + 7, x.hi, 3);
+    return x;
+}
+OCT_INLINE v8 v8_ascending(v8 a) {
+    v8 x = { vcombine_f32(vget_low_f32(a.lo), vget_low_f32(a.hi)), vcombine_f32(vget_high_f32(a.lo), vget_high_f32(a.hi)) };
+    return x;
+}
 OCT_INLINE void v8_store_pairs(float *p, v8 l, v8 r) {
     float32x4x2_t a = { { l.lo, r.lo } }, b = { { l.hi, r.hi } };
     vst2q_f32(p, a);
     vst2q_f32(p + 8, b);
 }
+OCT_INLINE void v8_load_pairs(const float *p, v8 *l, v8 *r) {
+    float32x4x2_t a = vld2q_f32(p), b = vld2q_f32(p + 8);
+    v8 even = { a.val[0], b.val[0] }, odd = { a.val[1], b.val[1] };
+    *l = even;
+    *r = odd;
+}
+OCT_INLINE v4 v4_reverse(v4 a) { v4 pairs = vrev64q_f32(a); return vextq_f32(pairs, pairs, 2); }
+OCT_INLINE v8 v8_reverse(v8 a) { v8 x = { v4_reverse(a.hi), v4_reverse(a.lo) }; return x; }
 
 #define OCT_FOUR(op, x, y) { op((x).a, (y).a), op((x).b, (y).b), op((x).c, (y).c), op((x).d, (y).d) }
 OCT_INLINE d8 d8_load(const double *p) {

@@ -1,4 +1,4 @@
-/* The crossover tree up: weighted lines to the caller's rows.
+/* The crossover tree up: weighted lines to the caller's rows. And the plain sum of the linear mode.
  *
  * At a node each side passes the all-passes of the crossovers on the other side, in ascending order; the sums of a
  * frame rise through 8, then 4 lanes, and leave as two. */
@@ -71,3 +71,17 @@ DEFINE_UP(48)
 UP_KERNELS(12)
 UP_KERNELS(24)
 UP_KERNELS(48)
+
+#define SUM_KERNEL(name, form)                                                                                          \
+    void OCT_FN(sum_##name)(const oct_line *OCT_RESTRICT lines, const oct_line *OCT_RESTRICT weights,                   \
+                            const oct_decode *OCT_RESTRICT decode, const float *OCT_RESTRICT gain, size_t gain_step,    \
+                            float *OCT_RESTRICT l, float *OCT_RESTRICT r, size_t frames) {                              \
+        for (size_t n = 0; n < frames; n++, gain += gain_step) {                                                        \
+            v4 x = v8_add_halves(weighted(form, lines + n, weights + n, decode));                                       \
+            v4_store_split(l + n, r + n, v4_mul(v4_add(x, v4_high_down(x)), v4_set(*gain)));                            \
+        }                                                                                                               \
+    }
+
+SUM_KERNEL(narrow, NARROW)
+SUM_KERNEL(wide, WIDE)
+SUM_KERNEL(mid_side, MID_SIDE)

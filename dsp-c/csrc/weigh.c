@@ -50,6 +50,7 @@ void OCT_FN(modify)(oct_ramps *OCT_RESTRICT ramps, oct_modifier *OCT_RESTRICT mo
             v8_store(out->gain + i, ramp(&ramps->gain, i, frame));
             v8_store(out->base + i, v8_fma(other, base, v8_mul(listen, ramp(&ramps->heard, i, frame))));
             v8_store(out->scale + i, v8_mul(other, scale));
+            v8_store(out->mix + i, m);
         }
     }
     oct_ramp *all[] = { &ramps->sign_above, &ramps->sign_below, &ramps->gain,  &ramps->band_mix, &ramps->mask,

@@ -141,10 +141,10 @@ typedef struct oct_ramps {
 } oct_ramps;
 
 /* What the ramps come to at one frame: gain_db = sign_above*yA - sign_below*yB, weight = base + scale*10^((gain_db +
- * gain)/20). */
+ * gain)/20). `mix` is the dry/wet of the band alone, whatever is muted or listened to: what shelves need. */
 typedef struct oct_modifier {
     OCT_ALIGNED(64) float sign_above[16];
-    float sign_below[16], gain[16], base[16], scale[16];
+    float sign_below[16], gain[16], base[16], scale[16], mix[16];
 } oct_modifier;
 
 /* Extremes since the caller last cleared them. */
@@ -160,11 +160,54 @@ typedef struct oct_decode {
     float own_cross[16], other_same[16], other_cross[16];
 } oct_decode;
 
+/* Spectra of the linear mode. One complex transform of N = 2B points carries both channels, left as real part, right as
+ * imaginary part. Its bins are kept in B/8 chunks; chunk c has the bins 8c+j (up) and N-8c-j (down), j = 0 ... 7, because
+ * a real filter has the same numbers for both. Lane 0 of chunk 0 has bin 0 and, as down, bin B. */
+typedef struct oct_bins {
+    OCT_ALIGNED(64) float up_re[8];
+    float up_im[8], down_re[8], down_im[8];
+} oct_bins;
+
+/* Of two blocks of input that meet the same taps of a symmetric filter: what its real part multiplies, and its
+ * imaginary part. */
+typedef struct oct_sums {
+    oct_bins real, imaginary;
+} oct_sums;
+
+/* One chunk of the spectrum of one partition of a filter: bins 8c+j. Lane 0 of chunk 0 has the real numbers of bin 0 and
+ * of bin B. */
+typedef struct oct_taps {
+    OCT_ALIGNED(64) float real[8];
+    float imaginary[8];
+} oct_taps;
+
+/* Corners of the shelves at one frame: g = tan(pi f/fs) of X1 ... X7 in lanes 1 ... 7; lane 0 is 0. `octaves`: by so much
+ * moves log2 r per dB of difference, log2(10)/(40 N), N = slope/6. */
+typedef struct oct_corners {
+    OCT_ALIGNED(64) float g[8];
+    float octaves;
+} oct_corners;
+
+/* Eight shelves at one frame: g*r and r of the first channel, or both, in lanes 0-7, of the second in 8-15. */
+typedef struct oct_shelf {
+    OCT_ALIGNED(64) float g[16];
+    float r[16];
+} oct_shelf;
+
+/* Rows of zeros before and after those of the frames: a lane waits there for its first frame or for the others' last. */
+enum { OCT_SHELF_PAD = 7 };
+
+/* History of the shelves: [channel][section][s1, s2][lane]. */
+typedef struct oct_shelf_state {
+    OCT_ALIGNED(64) float s[2][4][2][8];
+} oct_shelf_state;
+
 /* `…_step` arguments: 0 holds the first element for all frames, 1 moves on with every frame. */
 typedef struct oct_kernels {
-    /* Non-finite to 0, clamp to +-1e6, times gain: rows l and r to (left, right) pairs. */
-    void (*interleave)(const float *OCT_RESTRICT l, const float *OCT_RESTRICT r, const float *OCT_RESTRICT gain,
-                       size_t gain_step, float *OCT_RESTRICT pairs, size_t frames);
+    /* Non-finite to 0, clamp to +-1e6, times gain: rows l and r to (left, right) pairs. 1 if all samples were finite,
+     * else 0. */
+    int32_t (*interleave)(const float *OCT_RESTRICT l, const float *OCT_RESTRICT r, const float *OCT_RESTRICT gain,
+                          size_t gain_step, float *OCT_RESTRICT pairs, size_t frames);
     /* The tree down, [slope 12, 24, 48]: pairs to lines. */
     void (*down[3])(const oct_tree *OCT_RESTRICT tree, size_t tree_step, oct_down_state *OCT_RESTRICT state,
                     const float *OCT_RESTRICT pairs, oct_line *OCT_RESTRICT lines, size_t frames);
@@ -173,6 +216,10 @@ typedef struct oct_kernels {
                      const oct_line *OCT_RESTRICT lines, const oct_line *OCT_RESTRICT weights,
                      const oct_decode *OCT_RESTRICT decode, const float *OCT_RESTRICT gain, size_t gain_step,
                      float *OCT_RESTRICT l, float *OCT_RESTRICT r, size_t frames);
+    /* Without a tree: the weighted bands of each line are added up; [0 narrow weights, 1 wide, 2 wide with mid/side]. */
+    void (*sum[3])(const oct_line *OCT_RESTRICT lines, const oct_line *OCT_RESTRICT weights,
+                   const oct_decode *OCT_RESTRICT decode, const float *OCT_RESTRICT gain, size_t gain_step,
+                   float *OCT_RESTRICT l, float *OCT_RESTRICT r, size_t frames);
     /* Coefficients of frames phase ... phase+frames-1 of a 16-frame stretch; [slope]. phase + frames <= 16. */
     void (*glide[3])(const oct_glide *OCT_RESTRICT ends, size_t phase, oct_tree *OCT_RESTRICT tree, size_t frames);
     /* Chooses what the detectors read. `side` may be NULL: then no lane is external. */
@@ -215,6 +262,35 @@ typedef struct oct_kernels {
     void (*rows)(const oct_line *OCT_RESTRICT lines, float *OCT_RESTRICT rows, size_t stride, size_t frames);
     /* row *= gain. */
     void (*scale)(const float *OCT_RESTRICT gain, float *OCT_RESTRICT row, size_t frames);
+    /* Spectrum of 16*chunks (re, im) pairs to chunks, `stride` structs apart. */
+    void (*fold)(const float *OCT_RESTRICT spectrum, oct_bins *OCT_RESTRICT bins, size_t stride, size_t chunks);
+    /* And back. */
+    void (*unfold)(const oct_bins *OCT_RESTRICT bins, size_t stride, float *OCT_RESTRICT spectrum, size_t chunks);
+    /* One chunk of the convolution of `filters` symmetric filters of 2*pairs partitions. `history` has the chunk of the
+     * last 2*pairs blocks of input (a power of two), the newest at index `newest`, older ones below it, cyclically.
+     * `taps`: filter after filter, the first half of the partitions; the other half mirrors it. `first`: chunk 0.
+     * Writes sums[pairs] and one result per filter. */
+    void (*convolve)(size_t first, const oct_bins *OCT_RESTRICT history, size_t newest, oct_sums *OCT_RESTRICT sums,
+                     size_t pairs, const oct_taps *OCT_RESTRICT taps, oct_bins *OCT_RESTRICT results, size_t filters);
+    /* Lines of `rows` + 1 bands in the highest slots, the others 0. `pairs`: (left, right) rows of all bands but the
+     * highest, `stride` floats apart; `rest`: the sum of all bands, of which the highest is left over. */
+    void (*gather)(const float *OCT_RESTRICT pairs, size_t stride, size_t rows, float *OCT_RESTRICT rest,
+                   oct_line *OCT_RESTRICT lines, size_t frames);
+    /* Gains in dB to rows of shelves, frames + 2 OCT_SHELF_PAD of them; [0 narrow, 1 wide][0 every mix is 0 or 1, 1 any].
+     * Widens extremes->lowest_db ... highest_db. */
+    void (*shelf_coeffs[2][2])(const oct_corners *OCT_RESTRICT corners, size_t corner_step,
+                               const oct_modifier *OCT_RESTRICT modifiers, size_t modifier_step,
+                               oct_extremes *OCT_RESTRICT extremes, const oct_line *OCT_RESTRICT gains,
+                               oct_shelf *OCT_RESTRICT shelves, size_t frames);
+    /* Pairs through the shelves to rows l and r, [slope 12, 24, 48][0 narrow, 1 wide]; frames + 2 OCT_SHELF_PAD rows. */
+    void (*shelves[3][2])(const oct_shelf *OCT_RESTRICT rows, oct_shelf_state *OCT_RESTRICT state,
+                          const float *OCT_RESTRICT pairs, float *OCT_RESTRICT l, float *OCT_RESTRICT r, size_t frames);
+    /* (left, right) pairs to (mid, side) pairs: half the sum, half the difference. */
+    void (*mid_side)(const float *OCT_RESTRICT pairs, float *OCT_RESTRICT coded, size_t frames);
+    /* Rows from the shelves, in place: [1: mid and side back to left and right], less delta * pairs, times gain. */
+    void (*finish[2])(const float *OCT_RESTRICT pairs, const float *OCT_RESTRICT delta, size_t delta_step,
+                      const float *OCT_RESTRICT gain, size_t gain_step, float *OCT_RESTRICT l, float *OCT_RESTRICT r,
+                      size_t frames);
 } oct_kernels;
 
 /* Sets flush-to-zero, denormals-are-zero and rounding to nearest, returns the old mode for oct_fp_leave. */
@@ -234,7 +310,9 @@ _Static_assert(sizeof(oct_tree) == 1152 && sizeof(oct_glide) == 384, "tree layou
 _Static_assert(sizeof(oct_down_state) == 640 && sizeof(oct_up_state) == 320, "filter history layout");
 _Static_assert(sizeof(oct_source) == 192 && sizeof(oct_rms) == 320 && sizeof(oct_smooth) == 1472, "detector layout");
 _Static_assert(sizeof(oct_section) == 1216 && sizeof(oct_envelope) == 576, "dynamics layout");
-_Static_assert(sizeof(oct_ramp) == 192 && sizeof(oct_ramps) == 1792 && sizeof(oct_modifier) == 320, "ramp layout");
+_Static_assert(sizeof(oct_bins) == 128 && sizeof(oct_sums) == 256 && sizeof(oct_taps) == 64, "spectrum layout");
+_Static_assert(sizeof(oct_ramp) == 192 && sizeof(oct_ramps) == 1792 && sizeof(oct_modifier) == 384, "ramp layout");
 _Static_assert(sizeof(oct_extremes) == 192 && sizeof(oct_decode) == 256, "output layout");
+_Static_assert(sizeof(oct_corners) == 64 && sizeof(oct_shelf) == 128 && sizeof(oct_shelf_state) == 512, "shelf layout");
 
 #endif

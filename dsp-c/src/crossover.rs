@@ -1,7 +1,7 @@
 //! Crossovers: where they are, how they move, and the coefficients of the tree.
 
 use crate::ffi::Kernels;
-use crate::layout::{Glide, SLOTS, Section4, Section8, Tree};
+use crate::layout::{Corners, Glide, SLOTS, Section4, Section8, Tree};
 use crate::params::sanitize_crossovers;
 use crate::settings::{MAX_CROSSOVERS, Settings, Slope};
 
@@ -71,6 +71,7 @@ pub struct Crossovers {
     gliding: bool,
     ends: Glide,
     tree: Tree,
+    corners: Corners,
 }
 
 impl Crossovers {
@@ -87,6 +88,7 @@ impl Crossovers {
             gliding: false,
             ends: Glide::ZERO,
             tree: Tree::ZERO,
+            corners: Corners::ZERO,
         };
         new.restart(settings);
         new
@@ -109,7 +111,7 @@ impl Crossovers {
         (self.g_from, self.g_rest) = (self.g_to, self.g_to);
         let [k_a, k_b] = damping(self.slope);
         (self.ends.k_a, self.ends.k_b) = (k_a as f32, k_b as f32);
-        self.tree = self.resting_tree();
+        self.rest();
     }
 
     /// Valid frequencies by crossover index; unused ones 0.
@@ -156,8 +158,14 @@ impl Crossovers {
         &self.tree
     }
 
-    /// Coefficients of the frames from `clock` on, while gliding. Real-time safe.
-    pub fn fill(&mut self, kernels: &Kernels, clock: u64, trees: &mut [Tree]) {
+    /// Corners of the shelves while nothing moves.
+    pub fn corners(&self) -> &Corners {
+        &self.corners
+    }
+
+    /// Coefficients of the frames from `clock` on, while gliding; `corners` is empty where nobody needs them. Real-time
+    /// safe.
+    pub fn fill(&mut self, kernels: &Kernels, clock: u64, trees: &mut [Tree], corners: &mut [Corners]) {
         let mut at = 0;
         while at < trees.len() {
             let phase = ((clock + at as u64) % GRID as u64) as usize;
@@ -167,10 +175,14 @@ impl Crossovers {
             if !self.gliding {
                 // The glide has ended inside these frames.
                 trees[at..].fill(self.tree);
+                corners.iter_mut().skip(at).for_each(|corners| *corners = self.corners);
                 return;
             }
             let end = trees.len().min(at + GRID - phase);
             kernels.glide(self.slope, &self.ends, phase, &mut trees[at..end]);
+            for (n, corners) in corners.iter_mut().enumerate().take(end).skip(at) {
+                *corners = self.gliding_corners((phase + n - at + 1) as f32 * (1.0 / GRID as f32));
+            }
             at = end;
         }
     }
@@ -187,7 +199,7 @@ impl Crossovers {
         }
         if self.g_from == self.g_to && self.ramps.iter().all(LogRamp::resting) {
             self.gliding = false;
-            self.tree = self.resting_tree();
+            self.rest();
             return;
         }
         for (lane, &index) in LANE_CROSSOVER.iter().enumerate() {
@@ -200,6 +212,27 @@ impl Crossovers {
 
     fn g_at(&self, log2_f: f64) -> f64 {
         libm::tan(std::f64::consts::PI * libm::exp2(log2_f) / self.sample_rate_hz)
+    }
+
+    /// Coefficients of crossovers that stand where `g_to` is.
+    fn rest(&mut self) {
+        self.tree = self.resting_tree();
+        self.corners = self.gliding_corners(1.0);
+    }
+
+    /// Corners at a part 0 … 1 of the present 16-frame stretch.
+    fn gliding_corners(&self, part: f32) -> Corners {
+        let order = match self.slope {
+            Slope::Db12 => 2.0,
+            Slope::Db24 => 4.0,
+            Slope::Db48 => 8.0,
+        };
+        let mut corners = Corners { octaves: (std::f64::consts::LOG2_10 / (40.0 * order)) as f32, ..Corners::ZERO };
+        for (index, lane) in corners.g[1..].iter_mut().enumerate() {
+            let (from, to) = (self.g_from[index] as f32, self.g_to[index] as f32);
+            *lane = if part == 1.0 { to } else { from + (to - from) * part };
+        }
+        corners
     }
 
     /// Coefficients of `g_to`, computed in double and rounded once.

@@ -2,17 +2,24 @@
 //!
 //! An engine owns two chains. One plays; when the structure changes, the other is started beside it, its filters come to
 //! rest, it takes over the envelopes, is fed ahead by its latency, and is faded in. Everything is allocated in
-//! [`Engine::new`]; all else is real-time safe.
+//! [`Engine::new`] and [`Engine::prepare`], and by a [`Workshop`] on another thread; all else is real-time safe.
+//!
+//! The latency that is reported is a promise: it holds until the next `prepare` (or `reset`, as far as look-ahead goes).
+//! A chain that is less late than promised gets its input later.
 
 use std::sync::Arc;
 
+use crate::chain::{self, Chain, LOOKAHEAD_MAX_MS, Rows, TILE};
 use crate::crossover::GRID;
 use crate::dynamics::samples;
 use crate::ffi::{DenormalsOff, Kernels, Steps};
-use crate::lr::{Chain, LOOKAHEAD_MAX_MS, Rows, TILE};
+use crate::health;
+use crate::linear::{self, Design, Linear, Made, Supply, Wish, Workshop};
 use crate::meter::Meters;
+use crate::past::{Past, TileRows};
 use crate::ramp::Ramp;
 use crate::settings::{MAX_BANDS, Mode, Settings};
+use crate::tap::{self, Source, Stretch, Switch, Tap};
 
 /// Lowest and highest sample rate.
 pub const SAMPLE_RATES_HZ: std::ops::RangeInclusive<f64> = 8_000.0..=768_000.0;
@@ -24,8 +31,6 @@ pub enum EngineError {
     SampleRate(f64),
     /// Channel count other than 1 or 2.
     Channels(usize),
-    /// A mode that this version does not process.
-    Mode(Mode),
     /// Settings outside the ranges of the parameter table: the id of the first one found.
     Range(&'static str),
 }
@@ -35,14 +40,6 @@ impl std::fmt::Display for EngineError {
         match self {
             Self::SampleRate(hz) => write!(f, "sample rate {hz} Hz is outside 8000 … 768000 Hz"),
             Self::Channels(n) => write!(f, "{n} channels: one or two are possible"),
-            Self::Mode(mode) => {
-                let name = match mode {
-                    Mode::Lr => "lr",
-                    Mode::Transparent => "transparent",
-                    Mode::Linear => "linear",
-                };
-                write!(f, "mode: {name} is not available in this version, use lr")
-            }
             Self::Range(id) => write!(f, "{id}: outside the range of the parameter table"),
         }
     }
@@ -50,13 +47,11 @@ impl std::fmt::Display for EngineError {
 
 impl std::error::Error for EngineError {}
 
-/// What the chains rely on: a mode that exists, values that index or size something, numbers that are numbers.
+/// What the chains rely on: values that index or size something, numbers that are numbers.
 fn check(settings: &Settings) -> Result<(), EngineError> {
-    if settings.mode != Mode::Lr {
-        return Err(EngineError::Mode(settings.mode));
-    }
     let in_range = [
         ("bands", (1..=MAX_BANDS).contains(&settings.bands)),
+        ("taps", settings.linear_taps.is_power_of_two() && linear::TAPS.contains(&settings.linear_taps)),
         ("lookahead", (0.0..=LOOKAHEAD_MAX_MS).contains(&settings.lookahead_ms)),
         ("in_gain", settings.input_gain_db.is_finite()),
         ("out_gain", settings.output_gain_db.is_finite()),
@@ -85,10 +80,15 @@ fn check(settings: &Settings) -> Result<(), EngineError> {
 /// catch the onset of the filters; 1 gives -101 dB and 0.4 dB, 2 gives -110 dB.
 const SETTLING_FADES: usize = 2;
 
+/// Frames between looks at what has been ordered.
+const COUNTER_GRID: usize = linear::SHARE;
+
 /// Where a change of structure stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Change {
     None,
+    /// What the linear mode needs for these settings has been ordered.
+    Ordered,
     /// The new chain has been set up and starts in so many frames: its first block shall not pay for both.
     Waiting(usize),
     /// The filters of the new chain come to rest, unheard, for so many more frames; its envelopes do not count yet.
@@ -98,9 +98,6 @@ enum Change {
     /// So many frames of the fade are done.
     Fading(usize),
 }
-
-/// Rows of one tile, both channels.
-type TileRows = [[f32; TILE]; 2];
 
 /// The processor of one stream.
 #[derive(Debug)]
@@ -117,18 +114,28 @@ pub struct Engine {
     chains: [Chain; 2],
     playing: usize,
     change: Change,
+    /// What the other chain is to play, while that is on order.
+    coming: Settings,
+    /// Where filters come from.
+    supply: Supply,
+    /// The latency that was promised.
+    promised: usize,
     /// Raised cosine from 0 to 1, one value per frame of a fade.
     fade: Box<[f32]>,
     input_gain: Ramp,
     output_gain: Ramp,
     bypass: Ramp,
-    /// Input of the last `latency` frames, per channel, for bypass.
-    dry: [Box<[f32]>; 2],
-    dry_at: usize,
+    /// Input of the last `promised` frames and one tile, for bypass and for chains that are less late.
+    past: Past,
+    /// The same of the sidechain.
+    side_past: Past,
     meters: Arc<Meters>,
-    non_finite_blocks: u64,
+    health: health::Shared,
+    tap: Option<Source>,
     /// Nothing in this block has been infinite or NaN.
     finite: bool,
+    /// Nothing in the input of this block has been.
+    finite_input: bool,
     /// Second channel of a mono stream; what both chains share.
     scratch: Box<Scratch>,
 }
@@ -140,6 +147,8 @@ struct Scratch {
     /// Input once more, for the chain that is faded in, or for bypass.
     incoming: TileRows,
     dry: TileRows,
+    /// Sidechain, as late as the playing and as the incoming chain want it.
+    side: [TileRows; 2],
     /// Gain rows: input (playing and incoming chain, their polarities differ), output.
     gain: [[f32; TILE]; 3],
 }
@@ -168,14 +177,21 @@ impl Engine {
             return Err(EngineError::Channels(channels));
         }
         check(settings)?;
-        let chain = || Chain::new(sample_rate_hz, channels, settings);
+        // Chains are born without what the linear mode needs; `prepare` equips them.
+        let without = Settings { mode: Mode::Lr, ..*settings };
+        let chain = || Chain::new(sample_rate_hz, channels, &without);
         let fade_frames = Chain::ramp_frames(sample_rate_hz) as usize;
         let fade = (1..=fade_frames)
             .map(|n| (0.5 - 0.5 * libm::cos(std::f64::consts::PI * n as f64 / fade_frames as f64)) as f32)
             .collect();
-        let dry = || vec![0.0; samples(LOOKAHEAD_MAX_MS, sample_rate_hz) + TILE].into();
-        let scratch =
-            Scratch { mono: [0.0; TILE], incoming: [[0.0; TILE]; 2], dry: [[0.0; TILE]; 2], gain: [[0.0; TILE]; 3] };
+        let past = || Past::new(samples(LOOKAHEAD_MAX_MS, sample_rate_hz));
+        let scratch = Scratch {
+            mono: [0.0; TILE],
+            incoming: [[0.0; TILE]; 2],
+            dry: [[0.0; TILE]; 2],
+            side: [[[0.0; TILE]; 2]; 2],
+            gain: [[0.0; TILE]; 3],
+        };
         let mut new = Self {
             kernels,
             channels,
@@ -186,30 +202,47 @@ impl Engine {
             chains: [chain(), chain()],
             playing: 0,
             change: Change::None,
+            coming: without,
+            supply: Supply::new(fade_frames),
+            promised: 0,
             fade,
             input_gain: Ramp::resting(1.0),
             output_gain: Ramp::resting(1.0),
             bypass: Ramp::resting(0.0),
-            dry: [dry(), dry()],
-            dry_at: 0,
+            past: past(),
+            side_past: past(),
             meters: Arc::default(),
-            non_finite_blocks: 0,
+            health: health::Shared::default(),
+            tap: None,
             finite: true,
+            finite_input: true,
             scratch: Box::new(scratch),
         };
-        new.reset();
+        new.prepare();
         Ok(new)
     }
 
     /// Frames by which the output is late.
     pub fn latency_samples(&self) -> usize {
-        self.chains[self.playing].latency()
+        self.promised
     }
 
-    /// Latency after the next [`reset`](Self::reset). If it differs from [`latency_samples`](Self::latency_samples),
-    /// a change of the look-ahead waits for it.
+    /// Latency after the next [`prepare`](Self::prepare). If it differs from
+    /// [`latency_samples`](Self::latency_samples), a change of look-ahead, filter length or mode may be waiting for it.
     pub fn wanted_latency_samples(&self) -> usize {
-        samples(self.wanted.lookahead_ms, self.sample_rate_hz)
+        promise(&self.wanted, self.sample_rate_hz)
+    }
+
+    /// What makes filters for the linear mode when it is switched on, or its crossovers move, while the engine runs.
+    /// Give it to a thread that may take its time; without one such changes stay undone.
+    pub fn workshop(&self) -> Workshop {
+        self.supply.workshop()
+    }
+
+    /// Off line: filters are waited for, and made on the calling thread if no one else does. So a change acts after the
+    /// same number of frames on any machine. Not real-time safe while it is on.
+    pub fn set_offline(&mut self, offline: bool) {
+        self.supply.be_patient(offline);
     }
 
     /// Bands that are playing: the bands of a trace.
@@ -227,14 +260,28 @@ impl Engine {
         Arc::clone(&self.meters)
     }
 
+    /// What this engine counts, for any thread. Time is what its caller measures.
+    pub fn health(&self) -> health::Shared {
+        Arc::clone(&self.health)
+    }
+
+    /// A tap for another thread, with room for so many slots, which it has to provide. Slots are filled while the
+    /// switch is open. Replaces an older tap; allocates.
+    pub fn tap(&mut self, slots: usize, switch: &Arc<Switch>) -> Tap {
+        let (source, tap) = tap::tap(slots, Arc::clone(switch), Arc::clone(&self.health));
+        self.tap = Some(source);
+        tap
+    }
+
     /// Blocks after which non-finite history had to be thrown away. Should stay 0: the input is cleaned.
     pub fn non_finite_blocks(&self) -> u64 {
-        self.non_finite_blocks
+        self.health.read().non_finite_blocks
     }
 
     /// New settings, whole; they act at the next multiple of 16 frames since the reset. A change of structure (slope,
-    /// bands, channels, target, a band's look-ahead) is faded in; while a fade runs, changes wait and the last one
-    /// wins. A change of the look-ahead waits for [`reset`](Self::reset). An error leaves everything as it was.
+    /// mode, filter length, bands, channels, target, a band's look-ahead) is faded in; while a fade runs, changes wait and
+    /// the last one wins. What needs another latency than promised waits for [`prepare`](Self::prepare), unless
+    /// `hold_latency` is set and less is needed. An error leaves everything as it was.
     pub fn set(&mut self, settings: &Settings) -> Result<(), EngineError> {
         check(settings)?;
         if self.wanted != *settings {
@@ -244,20 +291,76 @@ impl Engine {
         Ok(())
     }
 
-    /// Forgets all history and takes over all settings at once, look-ahead included.
-    pub fn reset(&mut self) {
+    /// Forgets all history and takes over all settings at once, whatever latency they need. Allocates: not real-time
+    /// safe.
+    pub fn prepare(&mut self) {
         let wanted = self.wanted;
+        self.promised = promise(&wanted, self.sample_rate_hz);
+        for past in [&mut self.past, &mut self.side_past] {
+            past.reach(self.promised);
+        }
+        let design = Design::new(&wanted, self.sample_rate_hz);
+        let fade_frames = self.fade.len();
+        let [playing, other] = self.chains_in_order();
+        other.equip(None);
+        let before = playing.equip(None).filter(|linear| *linear.design() == design);
+        if wanted.mode == Mode::Linear {
+            playing.equip(before.or_else(|| Some(Box::new(Linear::new(&design, fade_frames)))));
+        }
+        self.begin(wanted);
+    }
+
+    /// Forgets all history and takes over all settings at once, look-ahead included. Filters of another length or for
+    /// other bands are not at hand here: such settings are faded in later if the latency allows it, or wait for
+    /// [`prepare`](Self::prepare).
+    pub fn reset(&mut self) {
+        let promised = promise(&self.wanted, self.sample_rate_hz);
+        if self.past.reaches(promised) && self.chains[self.playing].is_equipped_for(&self.wanted) {
+            self.promised = promised;
+        }
+        self.restart();
+    }
+
+    /// Forgets all history; takes over at once what needs no other latency than promised. Real-time safe.
+    pub fn restart(&mut self) {
+        let wanted = self.attainable();
+        let playing = &self.chains[self.playing];
+        let later = !playing.is_equipped_for(&wanted);
+        let settings = if later { *playing.settings() } else { wanted };
+        self.begin(settings);
+        self.changed = later;
+    }
+
+    /// Starts the playing chain afresh, at frame 0.
+    fn begin(&mut self, settings: Settings) {
         self.changed = false;
         self.clock = 0;
         self.change = Change::None;
-        self.chains[self.playing].restart(&wanted);
-        self.input_gain = Ramp::resting(linear(wanted.input_gain_db));
-        self.output_gain = Ramp::resting(linear(wanted.output_gain_db));
-        self.bypass = Ramp::resting(f32::from(u8::from(wanted.bypass)));
-        for row in &mut self.dry {
-            row.fill(0.0);
+        self.supply.restart();
+        self.chains[self.playing].restart(&settings);
+        self.input_gain = Ramp::resting(linear(settings.input_gain_db));
+        self.output_gain = Ramp::resting(linear(settings.output_gain_db));
+        self.bypass = Ramp::resting(f32::from(u8::from(settings.bypass)));
+        self.past.start(self.promised);
+        self.side_past.start(self.promised);
+    }
+
+    /// What is wanted, as far as the promised latency allows it.
+    fn attainable(&self) -> Settings {
+        let playing = &self.chains[self.playing];
+        let (present, now) = (playing.settings(), playing.latency());
+        let fits = |settings: &Settings| {
+            let latency = chain::latency(settings, self.sample_rate_hz);
+            latency == self.promised || latency == now || (self.wanted.hold_latency && latency <= self.promised)
+        };
+        let mut settings = self.wanted;
+        if !fits(&settings) {
+            settings.lookahead_ms = present.lookahead_ms;
         }
-        self.dry_at = 0;
+        if !fits(&settings) {
+            (settings.mode, settings.linear_taps) = (present.mode, present.linear_taps);
+        }
+        settings
     }
 
     /// Processes `main` in place: one or two rows of equal length, as many as the engine has channels. `sidechain`:
@@ -280,6 +383,7 @@ impl Engine {
         let _denormals_off = DenormalsOff::new();
         let frames = main[0].len();
         let row_length = self.bands() * self.channels;
+        let opening = self.tap.as_ref().and_then(Source::opening);
         let mut at = 0;
         while at < frames {
             if self.clock.is_multiple_of(GRID as u64) {
@@ -293,7 +397,7 @@ impl Engine {
             let (left, right) = main.split_at_mut(1);
             let left = &mut left[0][at..at + length];
             let right = right.first_mut().map(|row| &mut row[at..at + length]);
-            self.tile(left, right, side_rows(sidechain, at, length), trace);
+            self.tile(left, right, side_rows(sidechain, at, length), trace, opening);
             self.clock += length as u64;
             at += length;
         }
@@ -302,6 +406,9 @@ impl Engine {
 
     /// Takes over what was asked for.
     fn on_grid(&mut self) {
+        if self.clock.is_multiple_of(COUNTER_GRID as u64) && self.supplies() {
+            self.at_the_counter();
+        }
         if self.changed && self.change == Change::None {
             self.changed = false;
             self.take_over();
@@ -314,20 +421,74 @@ impl Engine {
         }
     }
 
+    /// Whether filters come or go.
+    fn supplies(&self) -> bool {
+        self.supply.is_away() || self.chains.iter().any(Chain::is_equipped)
+    }
+
+    /// Takes filters that have come, asks for those that are missing, sends back what is worn.
+    fn at_the_counter(&mut self) {
+        let clock = self.clock;
+        let mut worn = [const { None }; 2];
+        match self.supply.answer(clock) {
+            Some(Made::Whole(linear)) if self.change == Change::Ordered => {
+                let coming = self.coming;
+                let [_, other] = self.chains_in_order();
+                worn[0] = other.equip(Some(linear)).map(Made::Whole);
+                other.restart(&coming);
+                self.change = Change::Waiting(TILE);
+            }
+            Some(Made::Bank(bank)) if self.change == Change::None => {
+                let missing = self.chains[self.playing].missing_filters();
+                let linear = self.chains[self.playing].linear().filter(|_| missing.is_some());
+                worn[0] = match linear {
+                    Some(linear) => linear.offer(bank).map(Made::Bank),
+                    None => Some(Made::Bank(bank)),
+                };
+            }
+            // What was asked for is not needed any more.
+            unneeded => worn[0] = unneeded,
+        }
+        if !self.supply.is_home() {
+            debug_assert!(worn[0].is_none(), "what has come can go back");
+            return;
+        }
+        let resting = self.change == Change::None;
+        let [playing, other] = self.chains_in_order();
+        if resting {
+            worn[1] = if worn[0].is_none() { playing.worn() } else { None };
+            if worn[1].is_none() {
+                worn[1] = other.equip(None).map(Made::Whole);
+            }
+        }
+        match playing.missing_filters().filter(|_| resting) {
+            Some(design) => self.supply.order(Wish::Bank(design), clock + design.lead(), worn),
+            None if worn.iter().any(Option::is_some) => self.supply.give_back(worn),
+            None => (),
+        }
+    }
+
     fn take_over(&mut self) {
         let ramp_frames = Chain::ramp_frames(self.sample_rate_hz);
         self.input_gain.set(linear(self.wanted.input_gain_db), ramp_frames);
         self.output_gain.set(linear(self.wanted.output_gain_db), ramp_frames);
         self.bypass.set(f32::from(u8::from(self.wanted.bypass)), ramp_frames);
-        let mut settings = self.wanted;
+        let settings = self.attainable();
+        let (clock, sample_rate_hz) = (self.clock, self.sample_rate_hz);
         let [playing, other] = self.chains_in_order();
-        // The latency stays until the next reset.
-        settings.lookahead_ms = playing.settings().lookahead_ms;
-        if playing.needs_fade(&settings) {
+        if !playing.needs_fade(&settings) {
+            playing.set(&settings);
+        } else if settings.mode != Mode::Linear {
             other.restart(&settings);
             self.change = Change::Waiting(TILE);
+        } else if self.supply.is_home() {
+            let design = Design::new(&settings, sample_rate_hz);
+            self.supply.order(Wish::Whole(design), clock + design.lead(), [None, None]);
+            self.coming = settings;
+            self.change = Change::Ordered;
         } else {
-            playing.set(&settings);
+            // Something else is under way.
+            self.changed = true;
         }
     }
 
@@ -340,11 +501,14 @@ impl Engine {
     fn stretch(&self, limit: usize) -> usize {
         let clock = self.clock;
         let mut length = self.chains[self.playing].stretch(clock, limit);
+        if self.supplies() {
+            length = length.min(COUNTER_GRID - (clock % COUNTER_GRID as u64) as usize);
+        }
         if self.changed && self.change == Change::None {
             length = length.min(GRID - (clock % GRID as u64) as usize);
         }
         match self.change {
-            Change::None => (),
+            Change::None | Change::Ordered => (),
             Change::Waiting(left) => length = length.min(left),
             Change::Settling(left) => length = self.chains[1 - self.playing].stretch(clock, length.min(left)),
             Change::Feeding(left) => length = self.chains[1 - self.playing].stretch(clock, length.min(left)),
@@ -367,50 +531,82 @@ impl Engine {
         right: Option<&mut [f32]>,
         side: Option<[&[f32]; 2]>,
         trace: Option<&mut [f32]>,
+        opening: Option<u32>,
     ) {
         let frames = left.len();
-        let Self { kernels, chains, scratch, .. } = self;
-        let Scratch { mono, incoming, dry, gain } = &mut **scratch;
+        let Self { kernels, chains, scratch, tap, .. } = self;
+        let Scratch { mono, incoming, dry, side: late_side, gain } = &mut **scratch;
         let right = right.unwrap_or_else(|| {
             mono[..frames].fill(0.0);
             &mut mono[..frames]
         });
+        let stretch = Stretch { frames, bands: chains[self.playing].settings().bands };
+        let mut slot = tap.as_mut().zip(opening).and_then(|(tap, opening)| tap.slot(opening, stretch));
+        if let Some(slot) = &mut slot {
+            slot.write_input([&*left, &*right]);
+        }
         let bypassing = self.bypass.left() > 0 || self.bypass.target() != 0.0;
-        let latency = chains[self.playing].latency();
-        if bypassing || latency > 0 {
-            let at = [&*left, &*right];
-            delay_dry(&mut self.dry, self.dry_at, latency, at, dry);
-            self.dry_at = (self.dry_at + frames) % (latency + TILE);
-        }
-        let changing = !matches!(self.change, Change::None | Change::Waiting(_));
-        if changing {
-            incoming[0][..frames].copy_from_slice(left);
-            incoming[1][..frames].copy_from_slice(right);
-        }
-
-        let [gain_playing, gain_incoming, gain_out] = gain;
+        let changing = !matches!(self.change, Change::None | Change::Ordered | Change::Waiting(_));
         let (playing, other) = {
             let [first, second] = chains;
             if self.playing == 0 { (first, second) } else { (second, first) }
         };
+        // A chain that is less late than promised gets its input later.
+        let late = [playing.latency(), other.latency()].map(|latency| self.promised.saturating_sub(latency));
+        if changing {
+            incoming[0][..frames].copy_from_slice(left);
+            incoming[1][..frames].copy_from_slice(right);
+        }
+        if bypassing || self.promised > 0 {
+            self.past.write([left, right]);
+            if bypassing {
+                self.past.read(self.promised, first_of(dry, frames));
+            }
+            if late[0] > 0 {
+                self.past.read(late[0], [left, right]);
+            }
+            if changing && late[1] > 0 {
+                self.past.read(late[1], first_of(incoming, frames));
+            }
+            self.past.advance(frames);
+        }
+        let mut sides = [side, side];
+        if self.promised > 0 {
+            self.side_past.write(side.unwrap_or([&SILENCE[..frames]; 2]));
+            for ((side, late), rows) in sides.iter_mut().zip(late).zip(late_side) {
+                if late > 0 && side.is_some() {
+                    let [left, right] = first_of(rows, frames);
+                    self.side_past.read(late, [left, right]);
+                    *side = Some([left, right]);
+                }
+            }
+            self.side_past.advance(frames);
+        }
+
+        let [gain_playing, gain_incoming, gain_out] = gain;
         let output_gain = steps(&self.output_gain, 1.0, &mut gain_out[..frames]);
-        playing.process(
+        self.finite_input &= playing.process(
             kernels,
             self.clock,
             Rows {
                 left,
                 right,
-                side,
+                side: sides[0],
                 input_gain: steps(&self.input_gain, playing.polarity(), &mut gain_playing[..frames]),
                 output_gain,
+                tapped: slot.is_some(),
             },
             trace,
         );
+        if let Some(slot) = &mut slot {
+            playing.tap(output_gain, frames, slot);
+        }
         if changing {
             let [in_left, in_right] = incoming;
             let (in_left, in_right) = (&mut in_left[..frames], &mut in_right[..frames]);
             let input_gain = steps(&self.input_gain, other.polarity(), &mut gain_incoming[..frames]);
-            let rows = Rows { left: in_left, right: in_right, side, input_gain, output_gain };
+            let side = sides[1];
+            let rows = Rows { left: in_left, right: in_right, side, input_gain, output_gain, tapped: false };
             other.process(kernels, self.clock, rows, None);
             if let Change::Fading(done) = self.change {
                 let fade = &self.fade[done..done + frames];
@@ -426,9 +622,12 @@ impl Engine {
             for amount in amount.iter_mut() {
                 *amount = raised_cosine(&self.fade, *amount);
             }
-            for (row, dry) in [left, right].into_iter().zip(dry) {
+            for (row, dry) in [&mut *left, &mut *right].into_iter().zip(dry) {
                 fade_to_dry(amount, dry, row);
             }
+        }
+        if let Some(slot) = slot {
+            slot.finish(stretch, [left, right]);
         }
         self.advance(frames);
     }
@@ -438,9 +637,11 @@ impl Engine {
             ramp.advance(frames as u32);
         }
         self.change = match self.change {
-            Change::None => Change::None,
+            Change::None | Change::Ordered => self.change,
             Change::Waiting(left) if left > frames => Change::Waiting(left - frames),
-            Change::Waiting(_) => Change::Settling(SETTLING_FADES * self.fade.len()),
+            Change::Waiting(_) => {
+                Change::Settling(SETTLING_FADES * self.fade.len() + self.chains[1 - self.playing].filling())
+            }
             Change::Settling(left) if left > frames => Change::Settling(left - frames),
             Change::Settling(_) => {
                 let [playing, other] = self.chains_in_order();
@@ -462,8 +663,11 @@ impl Engine {
     /// After a block: meters out, and away with a history that is not finite.
     fn finish(&mut self) {
         self.chains[self.playing].publish(&self.meters);
+        if !std::mem::replace(&mut self.finite_input, true) {
+            self.health.add_non_finite_input();
+        }
         if !std::mem::replace(&mut self.finite, true) {
-            self.non_finite_blocks += 1;
+            self.health.add_non_finite_block();
             let settings = *self.chains[self.playing].settings();
             self.chains[self.playing].restart(&settings);
             // Whatever was being faded in is asked for once more.
@@ -522,17 +726,13 @@ fn fade_to_dry(amount: &[f32], dry: &[f32], row: &mut [f32]) {
     }
 }
 
-/// Delays both rows by `latency` frames into `late`, through rings of `latency` + one tile.
-fn delay_dry(rings: &mut [Box<[f32]>; 2], at: usize, latency: usize, rows: [&[f32]; 2], late: &mut TileRows) {
-    let (length, frames) = (latency + TILE, rows[0].len());
-    for ((ring, row), late) in rings.iter_mut().zip(rows).zip(late) {
-        let (ring, late) = (&mut ring[..length], &mut late[..frames]);
-        let before_wrap = frames.min(length - at);
-        ring[at..at + before_wrap].copy_from_slice(&row[..before_wrap]);
-        ring[..frames - before_wrap].copy_from_slice(&row[before_wrap..]);
-        let from = (at + TILE) % length;
-        let before_wrap = frames.min(length - from);
-        late[..before_wrap].copy_from_slice(&ring[from..from + before_wrap]);
-        late[before_wrap..].copy_from_slice(&ring[..frames - before_wrap]);
-    }
+/// The first frames of both rows.
+fn first_of(rows: &mut TileRows, frames: usize) -> [&mut [f32]; 2] {
+    rows.each_mut().map(|row| &mut row[..frames])
+}
+
+/// What a host is told: the latency of these settings, or, held, that of the linear mode with the same look-ahead.
+fn promise(settings: &Settings, sample_rate_hz: f64) -> usize {
+    let mode = if settings.hold_latency { Mode::Linear } else { settings.mode };
+    chain::latency(&Settings { mode, ..*settings }, sample_rate_hz)
 }

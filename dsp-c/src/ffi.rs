@@ -5,9 +5,11 @@
 //! before C is entered.
 #![allow(unsafe_code)]
 
+use rustfft::num_complex::Complex;
+
 use crate::layout::{
-    Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, RampLanes, Ramps, Rms, Section, Smooth, Source, Tree,
-    UpState,
+    Bins, Corners, Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, RampLanes, Ramps, Rms, SHELF_PAD,
+    SLOTS, Section, Shelf, ShelfState, Smooth, Source, Sums, Taps, Tree, UpState,
 };
 use crate::oracle;
 use crate::settings::Slope;
@@ -26,18 +28,25 @@ type UpFn = unsafe extern "C" fn(
     *mut f32,
     usize,
 );
+type SumFn =
+    unsafe extern "C" fn(*const Line, *const Line, *const Decode, *const f32, usize, *mut f32, *mut f32, usize);
 type GlideFn = unsafe extern "C" fn(*const Glide, usize, *mut Tree, usize);
 type SectionFn =
     unsafe extern "C" fn(*const Section, *mut Envelope, *const Modifier, usize, *const Line, *mut Line, usize);
 type DelayFn = unsafe extern "C" fn(*const u32, *mut Line, usize, usize, *mut Line, usize);
 type WeighFn = unsafe extern "C" fn(*const Modifier, usize, *mut Extremes, *mut Line, usize);
+type CoeffsFn =
+    unsafe extern "C" fn(*const Corners, usize, *const Modifier, usize, *mut Extremes, *const Line, *mut Shelf, usize);
+type ShelvesFn = unsafe extern "C" fn(*const Shelf, *mut ShelfState, *const f32, *mut f32, *mut f32, usize);
+type FinishFn = unsafe extern "C" fn(*const f32, *const f32, usize, *const f32, usize, *mut f32, *mut f32, usize);
 
 /// Mirror of `oct_kernels`.
 #[repr(C)]
 struct Table {
-    interleave: unsafe extern "C" fn(*const f32, *const f32, *const f32, usize, *mut f32, usize),
+    interleave: unsafe extern "C" fn(*const f32, *const f32, *const f32, usize, *mut f32, usize) -> i32,
     down: [DownFn; 3],
     up: [[UpFn; 3]; 3],
+    sum: [SumFn; 3],
     glide: [GlideFn; 3],
     source: unsafe extern "C" fn(*const Source, *const Line, *const Line, *mut Line, usize),
     level_peak: [unsafe extern "C" fn(*const Line, *mut Extremes, *mut Line, usize); 2],
@@ -53,6 +62,14 @@ struct Table {
     crossfade: unsafe extern "C" fn(*const RampLanes, *const Line, *mut Line, usize),
     rows: unsafe extern "C" fn(*const Line, *mut f32, usize, usize),
     scale: unsafe extern "C" fn(*const f32, *mut f32, usize),
+    fold: unsafe extern "C" fn(*const f32, *mut Bins, usize, usize),
+    unfold: unsafe extern "C" fn(*const Bins, usize, *mut f32, usize),
+    convolve: unsafe extern "C" fn(usize, *const Bins, usize, *mut Sums, usize, *const Taps, *mut Bins, usize),
+    gather: unsafe extern "C" fn(*const f32, usize, usize, *mut f32, *mut Line, usize),
+    shelf_coeffs: [[CoeffsFn; 2]; 2],
+    shelves: [[ShelvesFn; 2]; 3],
+    mid_side: unsafe extern "C" fn(*const f32, *mut f32, usize),
+    finish: [FinishFn; 2],
 }
 
 unsafe extern "C" {
@@ -120,6 +137,24 @@ pub enum Output {
     MidSide,
 }
 
+/// What the dry/wet of the bands may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mixes {
+    /// 0 or 1 in every lane.
+    Whole,
+    /// Anything from 0 to 1.
+    Any,
+}
+
+/// Channel basis of a whole path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// Left and right.
+    Stereo,
+    /// Mid and side.
+    MidSide,
+}
+
 /// An input that stands still or moves with every frame.
 #[derive(Clone, Copy, Debug)]
 pub struct Steps<'a, T> {
@@ -143,6 +178,11 @@ impl<'a, T> Steps<'a, T> {
         &self.first[frame * self.step]
     }
 
+    /// The value of all frames, if it is one.
+    pub fn held_at(&self) -> Option<&'a T> {
+        if self.step == 0 { self.first.first() } else { None }
+    }
+
     /// Leaves out the first `frames` frames.
     pub fn skip(&self, frames: usize) -> Self {
         Self { first: &self.first[frames * self.step..], step: self.step }
@@ -151,6 +191,13 @@ impl<'a, T> Steps<'a, T> {
     fn check(&self, frames: usize) {
         assert!(self.step == 0 || self.first.len() >= frames, "{} values for {frames} frames", self.first.len());
     }
+}
+
+/// Chunks of a spectrum of so many points, for which `bins` structs, `stride` apart, must suffice.
+fn chunks_of(points: usize, bins: usize, stride: usize) -> usize {
+    let chunks = points / 16;
+    assert!(points == 16 * chunks && stride > 0 && (chunks == 0 || (chunks - 1) * stride < bins));
+    chunks
 }
 
 /// Kernels that this processor can run.
@@ -206,8 +253,8 @@ impl Kernels {
     }
 
     /// Non-finite samples to 0, then to within ±1e6, times gain: rows `l` and `r` to (left, right) pairs.
-    /// All of equal length.
-    pub fn interleave(&self, l: &[f32], r: &[f32], gain: Steps<'_, f32>, pairs: &mut [[f32; 2]]) {
+    /// All of equal length. Whether all samples were finite.
+    pub fn interleave(&self, l: &[f32], r: &[f32], gain: Steps<'_, f32>, pairs: &mut [[f32; 2]]) -> bool {
         let frames = pairs.len();
         assert!(l.len() == frames && r.len() == frames);
         gain.check(frames);
@@ -221,7 +268,7 @@ impl Kernels {
                 gain.step,
                 pairs.as_mut_ptr().cast(),
                 frames,
-            )
+            ) != 0
         }
     }
 
@@ -281,6 +328,38 @@ impl Kernels {
                 tree.first.as_ptr(),
                 tree.step,
                 state,
+                lines.as_ptr(),
+                weights.as_ptr(),
+                decode,
+                gain.first.as_ptr(),
+                gain.step,
+                l.as_mut_ptr(),
+                r.as_mut_ptr(),
+                frames,
+            )
+        }
+    }
+
+    /// Lines, weighted, added up into rows `l` and `r`. All of equal length; `gain` scales the output.
+    #[allow(clippy::too_many_arguments)]
+    pub fn sum(
+        &self,
+        output: Output,
+        lines: &[Line],
+        weights: &[Line],
+        decode: &Decode,
+        gain: Steps<'_, f32>,
+        l: &mut [f32],
+        r: &mut [f32],
+    ) {
+        let frames = lines.len();
+        assert!(weights.len() == frames && l.len() == frames && r.len() == frames);
+        gain.check(frames);
+        let Some(table) = self.table else { return oracle::sum(output, lines, weights, decode, gain, l, r) };
+        // SAFETY: lines, weights, l and r hold `frames` frames, gain one or `frames`; l and r are exclusive; C keeps no
+        // pointer.
+        unsafe {
+            (table.sum[output as usize])(
                 lines.as_ptr(),
                 weights.as_ptr(),
                 decode,
@@ -493,6 +572,188 @@ impl Kernels {
         let Some(table) = self.table else { return oracle::scale(gain, row) };
         // SAFETY: gain and row hold as many samples; row is exclusive; C keeps no pointer.
         unsafe { (table.scale)(gain.as_ptr(), row.as_mut_ptr(), row.len()) }
+    }
+
+    /// A spectrum to chunks of bins, the i-th at `bins[i · stride]`; 16 numbers a chunk.
+    pub fn fold(&self, spectrum: &[Complex<f32>], bins: &mut [Bins], stride: usize) {
+        let chunks = chunks_of(spectrum.len(), bins.len(), stride);
+        let Some(table) = self.table else { return oracle::fold(spectrum, bins, stride) };
+        // SAFETY: spectrum holds 16 · chunks numbers, bins reaches to the last chunk and is exclusive; C keeps no pointer.
+        unsafe { (table.fold)(spectrum.as_ptr().cast(), bins.as_mut_ptr(), stride, chunks) }
+    }
+
+    /// And back.
+    pub fn unfold(&self, bins: &[Bins], stride: usize, spectrum: &mut [Complex<f32>]) {
+        let chunks = chunks_of(spectrum.len(), bins.len(), stride);
+        let Some(table) = self.table else { return oracle::unfold(bins, stride, spectrum) };
+        // SAFETY: spectrum holds 16 · chunks numbers and is exclusive, bins reaches to the last chunk; C keeps no pointer.
+        unsafe { (table.unfold)(bins.as_ptr(), stride, spectrum.as_mut_ptr().cast(), chunks) }
+    }
+
+    /// One chunk of the convolution of symmetric filters; `first` for chunk 0. `history`: the chunk of the last blocks
+    /// of input, a power of two of them, the newest at `newest`, older ones below it, cyclically. `sums`: working
+    /// memory, half as many. `taps`: per filter, the first half of its partitions. `results`: one per filter.
+    pub fn convolve(
+        &self,
+        first: bool,
+        history: &[Bins],
+        newest: usize,
+        sums: &mut [Sums],
+        taps: &[Taps],
+        results: &mut [Bins],
+    ) {
+        let (pairs, filters) = (sums.len(), results.len());
+        assert!(pairs.is_power_of_two() && history.len() == 2 * pairs && taps.len() == pairs * filters);
+        let Some(table) = self.table else { return oracle::convolve(first, history, newest, sums, taps, results) };
+        let first = usize::from(first);
+        // SAFETY: every index into history is masked to its length, taps holds pairs · filters structs; sums and results
+        // are exclusive and hold their lengths; C keeps no pointer.
+        unsafe {
+            (table.convolve)(
+                first,
+                history.as_ptr(),
+                newest,
+                sums.as_mut_ptr(),
+                pairs,
+                taps.as_ptr(),
+                results.as_mut_ptr(),
+                filters,
+            )
+        }
+    }
+
+    /// Bands in rows of left + i·right, all but the highest, `stride` numbers from row to row, to lines; slots below them are 0.
+    /// `rest` holds the sum of all bands and is left with the highest.
+    pub fn gather(
+        &self,
+        pairs: &[Complex<f32>],
+        stride: usize,
+        rows: usize,
+        rest: &mut [Complex<f32>],
+        lines: &mut [Line],
+    ) {
+        let frames = lines.len();
+        assert!(rest.len() == frames && rows < SLOTS);
+        assert!(rows == 0 || (rows - 1) * stride + frames <= pairs.len());
+        let Some(table) = self.table else { return oracle::gather(pairs, stride, rows, rest, lines) };
+        // SAFETY: pairs reaches to the end of the last row, rest and lines hold `frames` frames and are exclusive; C
+        // keeps no pointer.
+        unsafe {
+            (table.gather)(
+                pairs.as_ptr().cast(),
+                2 * stride,
+                rows,
+                rest.as_mut_ptr().cast(),
+                lines.as_mut_ptr(),
+                frames,
+            )
+        }
+    }
+
+    /// Gains in dB to rows of shelves, [`SHELF_PAD`] rows of zeros before and after those of the frames.
+    #[allow(clippy::too_many_arguments)]
+    pub fn shelf_coeffs(
+        &self,
+        width: Width,
+        mixes: Mixes,
+        corners: Steps<'_, Corners>,
+        modifiers: Steps<'_, Modifier>,
+        extremes: &mut Extremes,
+        gains: &[Line],
+        shelves: &mut [Shelf],
+    ) {
+        let frames = gains.len();
+        assert!(shelves.len() == frames + 2 * SHELF_PAD);
+        corners.check(frames);
+        modifiers.check(frames);
+        let Some(table) = self.table else {
+            return oracle::shelf_coeffs(width, mixes, corners, modifiers, extremes, gains, shelves);
+        };
+        // SAFETY: gains holds `frames` lines, shelves as many and the padding, corners and modifiers one or `frames`;
+        // extremes and shelves are exclusive; C keeps no pointer.
+        unsafe {
+            (table.shelf_coeffs[width as usize][mixes as usize])(
+                corners.first.as_ptr(),
+                corners.step,
+                modifiers.first.as_ptr(),
+                modifiers.step,
+                extremes,
+                gains.as_ptr(),
+                shelves.as_mut_ptr(),
+                frames,
+            )
+        }
+    }
+
+    /// Pairs through shelves, whose rows [`shelf_coeffs`](Self::shelf_coeffs) made, to rows `l` and `r` of equal length.
+    #[allow(clippy::too_many_arguments)]
+    pub fn shelves(
+        &self,
+        slope: Slope,
+        width: Width,
+        rows: &[Shelf],
+        state: &mut ShelfState,
+        pairs: &[[f32; 2]],
+        l: &mut [f32],
+        r: &mut [f32],
+    ) {
+        let frames = pairs.len();
+        assert!(rows.len() == frames + 2 * SHELF_PAD && l.len() == frames && r.len() == frames);
+        let Some(table) = self.table else { return oracle::shelves(slope, width, rows, state, pairs, l, r) };
+        // SAFETY: pairs, l and r hold `frames` frames, rows as many and the padding; state, l and r are exclusive; C
+        // keeps no pointer.
+        unsafe {
+            (table.shelves[slope as usize][width as usize])(
+                rows.as_ptr(),
+                state,
+                pairs.as_ptr().cast(),
+                l.as_mut_ptr(),
+                r.as_mut_ptr(),
+                frames,
+            )
+        }
+    }
+
+    /// (left, right) pairs to (mid, side) pairs: half the sum, half the difference. Both of equal length.
+    pub fn mid_side(&self, pairs: &[[f32; 2]], coded: &mut [[f32; 2]]) {
+        let frames = coded.len();
+        assert!(pairs.len() == frames);
+        let Some(table) = self.table else { return oracle::mid_side(pairs, coded) };
+        // SAFETY: pairs and coded hold `frames` frames; coded is exclusive; C keeps no pointer.
+        unsafe { (table.mid_side)(pairs.as_ptr().cast(), coded.as_mut_ptr().cast(), frames) }
+    }
+
+    /// What the shelves left in rows `l` and `r`, in place: back to left and right, less delta · pairs, times gain. All of
+    /// equal length.
+    #[allow(clippy::too_many_arguments)]
+    pub fn finish(
+        &self,
+        basis: Basis,
+        pairs: &[[f32; 2]],
+        delta: Steps<'_, f32>,
+        gain: Steps<'_, f32>,
+        l: &mut [f32],
+        r: &mut [f32],
+    ) {
+        let frames = pairs.len();
+        assert!(l.len() == frames && r.len() == frames);
+        delta.check(frames);
+        gain.check(frames);
+        let Some(table) = self.table else { return oracle::finish(basis, pairs, delta, gain, l, r) };
+        // SAFETY: pairs, l and r hold `frames` frames, delta and gain one or `frames`; l and r are exclusive; C keeps no
+        // pointer.
+        unsafe {
+            (table.finish[basis as usize])(
+                pairs.as_ptr().cast(),
+                delta.first.as_ptr(),
+                delta.step,
+                gain.first.as_ptr(),
+                gain.step,
+                l.as_mut_ptr(),
+                r.as_mut_ptr(),
+                frames,
+            )
+        }
     }
 }
 

@@ -251,7 +251,7 @@ c_struct!(
 );
 c_struct!(
     /// What the ramps come to at one frame.
-    Modifier, 320, {
+    Modifier, 384, {
         /// Sign of the above section.
         sign_above: [f32; 16] = [0.0; 16],
         /// Sign of the below section.
@@ -262,6 +262,8 @@ c_struct!(
         base: [f32; 16] = [0.0; 16],
         /// Factor of the gain.
         scale: [f32; 16] = [0.0; 16],
+        /// Dry/wet of the band alone, 0 … 1.
+        mix: [f32; 16] = [0.0; 16],
     }
 );
 c_struct!(
@@ -288,6 +290,66 @@ c_struct!(
         other_cross: [f32; 16] = [0.0; 16],
     }
 );
+
+c_struct!(
+    /// One chunk of the spectrum of both channels: bins 8c + j and N − 8c − j; lane 0 of chunk 0 has bins 0 and B.
+    Bins, 128, {
+        /// Real part, bins going up.
+        up_re: [f32; 8] = [0.0; 8],
+        /// Imaginary part, bins going up.
+        up_im: [f32; 8] = [0.0; 8],
+        /// Real part, bins going down.
+        down_re: [f32; 8] = [0.0; 8],
+        /// Imaginary part, bins going down.
+        down_im: [f32; 8] = [0.0; 8],
+    }
+);
+c_struct!(
+    /// Of two blocks of input that meet the same taps of a symmetric filter.
+    Sums, 256, {
+        /// What the real part of the taps multiplies.
+        real: Bins = Bins::ZERO,
+        /// What their imaginary part multiplies.
+        imaginary: Bins = Bins::ZERO,
+    }
+);
+c_struct!(
+    /// One chunk of the spectrum of one partition of a filter; lane 0 of chunk 0 has the real numbers of bins 0 and B.
+    Taps, 64, {
+        /// Real part.
+        real: [f32; 8] = [0.0; 8],
+        /// Imaginary part.
+        imaginary: [f32; 8] = [0.0; 8],
+    }
+);
+c_struct!(
+    /// Corners of the shelves at one frame.
+    Corners, 64, {
+        /// tan(π f / fs) of X1 … X7 in lanes 1 … 7; lane 0 is 0.
+        g: [f32; 8] = [0.0; 8],
+        /// log2(10)/(40 N), N = slope/6: by so much log2 r moves per dB of difference.
+        octaves: f32 = 0.0,
+    }
+);
+c_struct!(
+    /// Eight shelves at one frame: first channel (or both) in lanes 0 … 7, second in 8 … 15.
+    Shelf, 128, {
+        /// tan(π f / fs)·r.
+        g: [f32; 16] = [0.0; 16],
+        /// 10^(D/(40 N)), D the difference of the gains on both sides in dB.
+        r: [f32; 16] = [0.0; 16],
+    }
+);
+c_struct!(
+    /// History of the shelves.
+    ShelfState, 512, {
+        /// Channel, section, s1 and s2, lane.
+        s: [[[[f32; 8]; 2]; 4]; 2] = [[[[0.0; 8]; 2]; 4]; 2],
+    }
+);
+
+/// Rows of zeros before and after those of the frames, for the shelves of a tile.
+pub const SHELF_PAD: usize = 7;
 
 /// Number of leaves of the crossover tree.
 pub const SLOTS: usize = 8;

@@ -4,20 +4,28 @@
 //! [`Engine`] is the processor, [`Settings`] what the user wants of it, [`Preset`] the file format,
 //! [`params`] the one table from which ids, ranges, units and texts are derived.
 
+mod chain;
 mod crossover;
 mod dynamics;
 pub mod engine;
 pub mod ffi;
+pub mod health;
 pub mod layout;
+pub mod linear;
 mod lr;
 pub mod meter;
 mod modifiers;
 mod oracle;
 pub mod params;
+mod past;
+mod peak;
 pub mod preset;
 mod ramp;
 pub mod settings;
 pub mod split;
+mod sync;
+pub mod tap;
+mod transparent;
 
 pub use engine::Engine;
 pub use preset::Preset;

@@ -1,7 +1,7 @@
 //! Everything that ramps between a band's dynamic gain and its weight: signs, gains, mixes, masks, listening.
 
 use crate::dynamics::auto_makeup_db;
-use crate::ffi::Width;
+use crate::ffi::{Mixes, Steps, Width};
 use crate::layout::{RampLanes, Ramps, SLOTS};
 use crate::ramp::Ramp;
 use crate::settings::{Law, MAX_BANDS, Section, Settings, Sidechain, Target};
@@ -208,6 +208,28 @@ impl Modifiers {
                 ramps.touched[lane] = one_if(touched);
             }
         }
+    }
+
+    /// What the dry/wet of the bands may be.
+    pub fn mixes(&self) -> Mixes {
+        let whole = |ramp: &Ramp| ramp.left() == 0 && (ramp.target() == 0.0 || ramp.target() == 1.0);
+        let all = whole(&self.mix) && self.band[..self.bands].iter().all(|band| whole(&band.mix));
+        if all { Mixes::Whole } else { Mixes::Any }
+    }
+
+    /// How far the dry signal is taken off in the next frames; `row` takes the values while they move.
+    pub fn delta<'a>(&self, row: &'a mut [f32]) -> Steps<'a, f32> {
+        let (from, step, frame) = self.delta.line();
+        if step == 0.0 {
+            row[0] = from;
+            return Steps::held(&row[0]);
+        }
+        // The ramps themselves are moved on only now and then.
+        let frame = frame + self.behind as f32;
+        for (n, value) in row.iter_mut().enumerate() {
+            *value = from + step * (frame + n as f32);
+        }
+        Steps::moving(row)
     }
 
     /// How far the leaves of each lane give way to those of the sidechain; None if nowhere. Wide lanes.

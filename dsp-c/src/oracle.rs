@@ -6,12 +6,16 @@
 // Constants have the digits of the C files; lanes are indices here as they are there.
 #![allow(clippy::excessive_precision, clippy::approx_constant, clippy::needless_range_loop)]
 
-use crate::ffi::{Ballistics, Output, Steps, Width};
+mod spectra;
+
+use crate::ffi::{Ballistics, Basis, Mixes, Output, Steps, Width};
 use crate::layout::{
-    Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, NARROW_LANE, RampLanes, Ramps, Rms, Section, Smooth,
-    Source, Tree, UpState, WIDE_LANE,
+    Corners, Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, NARROW_LANE, RampLanes, Ramps, Rms,
+    SHELF_PAD, SLOTS, Section, Shelf, ShelfState, Smooth, Source, Tree, UpState, WIDE_LANE,
 };
 use crate::settings::Slope;
+
+pub(crate) use spectra::{convolve, fold, gather, unfold};
 
 const TWO_K_24: f32 = 2.828_427_124_7;
 const TWO_K_48A: f32 = 1.530_733_729_5;
@@ -128,10 +132,11 @@ fn clean(x: f32, gain: f32) -> f32 {
     max(min(finite, 1.0e6), -1.0e6) * gain
 }
 
-pub(crate) fn interleave(l: &[f32], r: &[f32], gain: Steps<'_, f32>, pairs: &mut [[f32; 2]]) {
+pub(crate) fn interleave(l: &[f32], r: &[f32], gain: Steps<'_, f32>, pairs: &mut [[f32; 2]]) -> bool {
     for (n, pair) in pairs.iter_mut().enumerate() {
         *pair = [clean(l[n], *gain.at(n)), clean(r[n], *gain.at(n))];
     }
+    l.iter().chain(r).all(|x| x.is_finite())
 }
 
 pub(crate) fn down(slope: Slope, tree: Steps<'_, Tree>, state: &mut DownState, pairs: &[[f32; 2]], lines: &mut [Line]) {
@@ -171,6 +176,37 @@ fn factors(output: Output, weights: &Line, decode: &Decode, lane: usize) -> (f32
     }
 }
 
+/// Both bands of a pair, weighted.
+fn weighted(output: Output, line: &Line, weights: &Line, decode: &Decode, lane: usize) -> f32 {
+    let x = &line.lane;
+    let (own_low, other_low) = factors(output, weights, decode, lane);
+    let (own_high, other_high) = factors(output, weights, decode, 8 + lane);
+    match output {
+        Output::MidSide => {
+            let high = fma(other_high, x[8 + (lane ^ 1)], own_high * x[8 + lane]);
+            fma(own_low, x[lane], fma(other_low, x[lane ^ 1], high))
+        }
+        _ => fma(own_low, x[lane], own_high * x[8 + lane]),
+    }
+}
+
+pub(crate) fn sum(
+    output: Output,
+    lines: &[Line],
+    weights: &[Line],
+    decode: &Decode,
+    gain: Steps<'_, f32>,
+    l: &mut [f32],
+    r: &mut [f32],
+) {
+    for (n, line) in lines.iter().enumerate() {
+        let pair = |lane: usize| weighted(output, line, &weights[n], decode, lane);
+        let four: [f32; 4] = std::array::from_fn(|lane| pair(lane) + pair(lane + 4));
+        l[n] = (four[0] + four[2]) * gain.at(n);
+        r[n] = (four[1] + four[3]) * gain.at(n);
+    }
+}
+
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn up(
     slope: Slope,
@@ -186,18 +222,9 @@ pub(crate) fn up(
 ) {
     for (n, line) in lines.iter().enumerate() {
         let tree = tree.at(n);
-        let x = &line.lane;
         let mut four = [0.0; 4];
         for lane in 0..8 {
-            let (own_low, other_low) = factors(output, &weights[n], decode, lane);
-            let (own_high, other_high) = factors(output, &weights[n], decode, 8 + lane);
-            let sum = match output {
-                Output::MidSide => {
-                    let high = fma(other_high, x[8 + (lane ^ 1)], own_high * x[8 + lane]);
-                    fma(own_low, x[lane], fma(other_low, x[lane ^ 1], high))
-                }
-                _ => fma(own_low, x[lane], own_high * x[8 + lane]),
-            };
+            let sum = weighted(output, line, &weights[n], decode, lane);
             let c = lane_of!(tree.up1, lane);
             let y = in_lane(&mut state.step1, lane, |s| allpass(slope, &c, s, sum));
             if lane < 4 { four[lane] = y } else { four[lane - 4] += y }
@@ -523,6 +550,7 @@ pub(crate) fn modify(ramps: &mut Ramps, modifiers: &mut [Modifier]) {
             out.gain[lane] = ramp(&ramps.gain, lane, n);
             out.base[lane] = fma(1.0 - listen, base, listen * ramp(&ramps.heard, lane, n));
             out.scale[lane] = (1.0 - listen) * (mask * m);
+            out.mix[lane] = m;
         }
     }
     let Ramps { sign_above, sign_below, gain, band_mix, mask, heard, mix, delta, listen, .. } = ramps;
@@ -551,5 +579,140 @@ pub(crate) fn rows(lines: &[Line], rows: &mut [f32], stride: usize) {
 pub(crate) fn scale(gain: &[f32], row: &mut [f32]) {
     for (x, g) in row.iter_mut().zip(gain) {
         *x *= g;
+    }
+}
+
+/// 2^(x·factor).
+fn power_of_two(x: f32, factor: f32) -> f32 {
+    const POLYNOMIAL: [f32; 7] = [
+        1.535_336_206e-4,
+        1.339_887_456e-3,
+        9.618_437_358e-3,
+        5.550_332_471e-2,
+        2.402_264_791e-1,
+        6.931_472_029e-1,
+        1.0,
+    ];
+    let whole = (x * factor).round_ties_even();
+    let f = fma(x, factor, -whole);
+    let p = POLYNOMIAL[1..].iter().fold(POLYNOMIAL[0], |p, &c| fma(p, f, c));
+    f32::from_bits(p.to_bits().wrapping_add_signed((whole as i32) << 23))
+}
+
+/// Lowest gain of a band, dB and linear.
+const FLOOR_DB: f32 = -96.0;
+const FLOOR: f32 = 1.584_893_192e-5;
+
+/// 20 log10(1 + m (g − 1)).
+fn band_db(mixes: Mixes, m: &Modifier, lane: usize, db: f32) -> f32 {
+    let (wet, mix) = (max(db + m.gain[lane], FLOOR_DB), m.mix[lane]);
+    match mixes {
+        Mixes::Whole => mix * wet,
+        Mixes::Any if mix >= 1.0 => wet,
+        Mixes::Any => {
+            let half = level_db(max(fma(mix, gain_of_db(wet) - 1.0, 1.0), FLOOR));
+            half + half
+        }
+    }
+}
+
+pub(crate) fn shelf_coeffs(
+    width: Width,
+    mixes: Mixes,
+    corners: Steps<'_, Corners>,
+    modifiers: Steps<'_, Modifier>,
+    extremes: &mut Extremes,
+    gains: &[Line],
+    shelves: &mut [Shelf],
+) {
+    shelves.fill(Shelf::ZERO);
+    for (n, (line, shelf)) in gains.iter().zip(&mut shelves[SHELF_PAD..]).enumerate() {
+        let (c, m) = (corners.at(n), modifiers.at(n));
+        for lane in 0..lanes(width) {
+            extremes.lowest_db[lane] = min(extremes.lowest_db[lane], line.lane[lane]);
+            extremes.highest_db[lane] = max(extremes.highest_db[lane], line.lane[lane]);
+        }
+        for channel in 0..lanes(width) / 8 {
+            let mut below = 0.0;
+            for slot in 0..SLOTS {
+                let lane = match width {
+                    Width::Narrow => NARROW_LANE[slot],
+                    Width::Wide => WIDE_LANE[slot] + channel,
+                };
+                let gain = band_db(mixes, m, lane, line.lane[lane]);
+                let r = power_of_two(gain - below, c.octaves);
+                shelf.g[8 * channel + slot] = c.g[slot] * r;
+                shelf.r[8 * channel + slot] = r;
+                below = gain;
+            }
+        }
+    }
+}
+
+/// k of the sections of a shelf.
+fn dampings(slope: Slope) -> &'static [f32] {
+    match slope {
+        Slope::Db12 => &[1.414_213_562_37],
+        Slope::Db24 => &[0.765_366_864_73, 1.847_759_065_02],
+        Slope::Db48 => &[0.390_180_644_03, 1.111_140_466_04, 1.662_939_224_61, 1.961_570_560_81],
+    }
+}
+
+pub(crate) fn shelves(
+    slope: Slope,
+    width: Width,
+    rows: &[Shelf],
+    state: &mut ShelfState,
+    pairs: &[[f32; 2]],
+    l: &mut [f32],
+    r: &mut [f32],
+) {
+    for (n, (pair, row)) in pairs.iter().zip(&rows[SHELF_PAD..]).enumerate() {
+        for channel in 0..2 {
+            let mut x = pair[channel];
+            for shelf in 0..SLOTS {
+                let lane = shelf + if width == Width::Wide { 8 * channel } else { 0 };
+                let (g, m) = (row.g[lane], row.r[lane] * row.r[lane]);
+                let h = m * m;
+                let (g2, rest, lift) = (g + g, 1.0 - h, m - h);
+                for (&k, [s1, s2]) in dampings(slope).iter().zip(&mut state.s[channel]) {
+                    let (s1, s2) = (&mut s1[shelf], &mut s2[shelf]);
+                    let gk = g + k;
+                    let a = g / fma(g, gk, 1.0);
+                    let t = x - fma(gk, *s1, *s2);
+                    let direct = fma(h, x, rest * *s2);
+                    let band = fma(a, t, *s1);
+                    *s1 = fma(a + a, t, *s1);
+                    *s2 = fma(g2, band, *s2);
+                    x = fma(fma(rest, g, k * lift), band, direct);
+                }
+            }
+            // Every zero is +0.
+            (if channel == 0 { &mut *l } else { &mut *r })[n] = x + 0.0;
+        }
+    }
+}
+
+pub(crate) fn mid_side(pairs: &[[f32; 2]], coded: &mut [[f32; 2]]) {
+    for (&[l, r], coded) in pairs.iter().zip(coded) {
+        *coded = [0.5 * (l + r), 0.5 * (l - r)];
+    }
+}
+
+pub(crate) fn finish(
+    basis: Basis,
+    pairs: &[[f32; 2]],
+    delta: Steps<'_, f32>,
+    gain: Steps<'_, f32>,
+    l: &mut [f32],
+    r: &mut [f32],
+) {
+    for (n, pair) in pairs.iter().enumerate() {
+        let (a, b) = match basis {
+            Basis::Stereo => (l[n], r[n]),
+            Basis::MidSide => (l[n] + r[n], l[n] - r[n]),
+        };
+        l[n] = (a - delta.at(n) * pair[0]) * gain.at(n);
+        r[n] = (b - delta.at(n) * pair[1]) * gain.at(n);
     }
 }

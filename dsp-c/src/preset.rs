@@ -6,7 +6,7 @@ mod layout;
 mod scan;
 
 use crate::params::{self, Kind, MAX_CROSSOVER_HZ, Param, default_crossovers_hz, sanitize_crossovers};
-use crate::settings::{MAX_BANDS, Settings};
+use crate::settings::{Channels, MAX_BANDS, Mode, Settings};
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -275,7 +275,8 @@ impl Preset {
 }
 
 /// One sentence for every value that is valid but that the processor cannot take as it stands:
-/// crossovers out of order or too high for the sample rate, a band's look-ahead beyond the global one.
+/// crossovers out of order or too high for the sample rate, a band's look-ahead beyond the global one, channels that
+/// differ from band to band where the first band decides.
 pub fn warnings(settings: &Settings, sample_rate_hz: f64) -> Vec<String> {
     let bands = settings.bands.clamp(1, MAX_BANDS);
     let wanted = &settings.crossovers_hz[..bands - 1];
@@ -298,6 +299,13 @@ pub fn warnings(settings: &Settings, sample_rate_hz: f64) -> Vec<String> {
             texts.push(format!(
                 "bands[{i}].lookahead_ms: {global_ms} ms is used instead of {band_ms} ms; \
                  lookahead_ms is the limit of every band"
+            ));
+        }
+        if settings.mode == Mode::Transparent && band.channels != settings.band[0].channels {
+            texts.push(format!(
+                "bands[{i}].channels: {} is used instead of {}; in mode transparent the first band decides for all",
+                Channels::TEXTS[settings.band[0].channels as usize],
+                Channels::TEXTS[band.channels as usize],
             ));
         }
     }

@@ -45,14 +45,54 @@
 //! });
 //! ```
 
+use crate::chain::TILE;
 use crate::crossover::Crossovers;
 use crate::ffi::{DenormalsOff, Kernels, Steps};
 use crate::layout::{DownState, Line, SLOTS, WIDE_LANE};
-use crate::lr::TILE;
 use crate::settings::Settings;
 
 /// Rows start on multiples of this many floats: two cache lines, because processors fetch them in pairs.
 const PADDING: usize = 32;
+
+/// Rows of equal length, each on cache lines of its own.
+#[derive(Debug)]
+pub(crate) struct PaddedRows {
+    storage: Box<[f32]>,
+    first: usize,
+    stride: usize,
+}
+
+impl PaddedRows {
+    /// Allocates rows of zeros, `frames` long at least.
+    pub fn new(rows: usize, frames: usize) -> Self {
+        let stride = frames.max(1).next_multiple_of(PADDING);
+        let storage = vec![0.0f32; rows * stride + PADDING].into_boxed_slice();
+        let first = storage.as_ptr().align_offset(PADDING * size_of::<f32>());
+        Self { storage, first, stride }
+    }
+
+    /// From one row to the next.
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// All rows behind each other, `stride` apart.
+    pub fn all_mut(&mut self) -> &mut [f32] {
+        &mut self.storage[self.first..]
+    }
+
+    /// One row.
+    pub fn row(&self, row: usize) -> &[f32] {
+        &self.storage[self.first + row * self.stride..][..self.stride]
+    }
+
+    /// A row and the next one.
+    pub fn two_mut(&mut self, row: usize) -> [&mut [f32]; 2] {
+        let stride = self.stride;
+        let (one, next) = self.all_mut()[row * stride..(row + 2) * stride].split_at_mut(stride);
+        [one, next]
+    }
+}
 
 /// One band of a block. Bands not in use are silent.
 #[derive(Debug)]
@@ -68,10 +108,8 @@ pub struct Band<'a> {
 /// A [`Splitter`] has rows of its own. Rows apart from it let threads work on one block while the next is split.
 #[derive(Debug)]
 pub struct Rows {
-    /// Rows in the order of the lanes, `stride` apart, from `first` on; the first `frames` samples of each are valid.
-    storage: Box<[f32]>,
-    first: usize,
-    stride: usize,
+    /// In the order of the lanes; the first `frames` samples of each are valid.
+    rows: PaddedRows,
     frames: usize,
     /// Bands in use.
     bands: usize,
@@ -80,16 +118,13 @@ pub struct Rows {
 impl Rows {
     /// Allocates rows for blocks of up to `max_frames`.
     pub fn new(max_frames: usize) -> Self {
-        let stride = max_frames.max(1).next_multiple_of(PADDING);
-        let storage = vec![0.0f32; 2 * SLOTS * stride + PADDING].into_boxed_slice();
-        let first = storage.as_ptr().align_offset(PADDING * size_of::<f32>());
-        Self { storage, first, stride, frames: 0, bands: SLOTS }
+        Self { rows: PaddedRows::new(2 * SLOTS, max_frames), frames: 0, bands: SLOTS }
     }
 
     /// Lends the bands of the block that was split into these rows last, lowest first. Real-time safe.
     pub fn bands(&mut self) -> [Band<'_>; SLOTS] {
-        let frames = self.frames;
-        let mut rows = self.storage[self.first..].chunks_exact_mut(self.stride).map(|row| Some(&mut row[..frames]));
+        let (frames, stride) = (self.frames, self.rows.stride());
+        let mut rows = self.rows.all_mut().chunks_exact_mut(stride).map(|row| Some(&mut row[..frames]));
         let mut lanes: [Option<&mut [f32]>; 2 * SLOTS] = std::array::from_fn(|_| rows.next().flatten());
         let unused = SLOTS - self.bands;
         std::array::from_fn(|band| {
@@ -156,7 +191,7 @@ impl Splitter {
 impl Tree {
     fn split(&mut self, rows: [&[f32]; 2], into: &mut Rows) {
         let [left, right] = rows;
-        assert!(left.len() == right.len() && left.len() <= into.stride, "a block of {} frames", left.len());
+        assert!(left.len() == right.len() && left.len() <= into.rows.stride(), "a block of {} frames", left.len());
         let _denormals_off = DenormalsOff::new();
         (into.frames, into.bands) = (left.len(), self.bands);
         let (kernels, tree) = (self.kernels, Steps::held(self.crossovers.tree()));
@@ -165,7 +200,8 @@ impl Tree {
             let (pairs, lines) = (&mut self.pairs[..end - at], &mut self.lines[..end - at]);
             kernels.interleave(&left[at..end], &right[at..end], Steps::held(&self.polarity), pairs);
             kernels.down(self.crossovers.slope(), tree, &mut self.state, pairs, lines);
-            kernels.rows(lines, &mut into.storage[into.first + at..], into.stride);
+            let stride = into.rows.stride();
+            kernels.rows(lines, &mut into.rows.all_mut()[at..], stride);
         }
     }
 }

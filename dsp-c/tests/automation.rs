@@ -87,7 +87,9 @@ fn shake(settings: &mut Settings, random: &mut Random, structure_too: bool) {
             row.set_clamped(settings, row.param.from_normalised(random.unit()));
         }
     }
-    settings.mode = Mode::Lr;
+    if settings.mode == Mode::Linear {
+        settings.mode = Mode::Transparent;
+    }
 }
 
 /// A script that moves everything; structure now and then.

@@ -3,7 +3,7 @@
 mod common;
 
 use common::*;
-use octant_dsp::settings::{BandSettings, Channels, Law, Settings, Slope, Target};
+use octant_dsp::settings::{BandSettings, Channels, Law, Mode, Settings, Slope, Target};
 use octant_dsp::{Engine, params};
 
 const RATE_HZ: f64 = 48_000.0;
@@ -33,6 +33,7 @@ fn structures() -> Vec<(&'static str, Settings)> {
         ("left only", each(&|band| band.target = Target::First)),
         ("side only", each(&|band| (band.channels, band.target) = (Channels::MidSide, Target::Second))),
         ("look-ahead of the bands", each(&|band| band.lookahead_ms = 1.5)),
+        ("transparent", Settings { mode: Mode::Transparent, ..three }),
     ]
 }
 
@@ -109,6 +110,7 @@ fn steady_programme_keeps_its_level_because_the_envelopes_are_carried_over() {
         ("three bands", shifted),
         ("12 dB", Settings { slope: Slope::Db12, ..four }),
         ("48 dB", Settings { slope: Slope::Db48, ..four }),
+        ("transparent", Settings { mode: Mode::Transparent, ..four }),
         ("mid/side", edited(&|band| band.channels = Channels::MidSide)),
         ("look-ahead of the bands", edited(&|band| band.lookahead_ms = 1.0)),
         // Structure and link at once: other machinery on both sides of the fade.

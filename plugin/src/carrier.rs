@@ -11,9 +11,6 @@ use octant_dsp::params::{Kind, ParamRef, Skew, Unit};
 use serde_json::Value;
 use std::sync::Arc;
 
-/// What is shown behind the words of a mode that this version does not process.
-const NOT_YET: &str = " (not in this version: lr runs)";
-
 /// A row of the table and its place in [`Bridge`].
 #[derive(Clone)]
 pub struct Row {
@@ -36,15 +33,11 @@ impl Row {
     /// The value as people read it, without the unit that the host writes behind it.
     fn text(&self, plain: f64) -> String {
         let text = self.row.param.text(plain);
-        if self.row.param.id == "mode" && plain > 0.0 {
-            return text + NOT_YET;
-        }
         text.strip_suffix(unit(&self.row)).map_or(text.clone(), String::from)
     }
 
     fn parse(&self, text: &str) -> Option<f64> {
-        let text = text.trim();
-        self.row.param.parse(text.strip_suffix(NOT_YET).unwrap_or(text)).ok()
+        self.row.param.parse(text.trim()).ok()
     }
 }
 

@@ -3,7 +3,6 @@
 use crate::bridge::Bridge;
 use octant_dsp::Settings;
 use octant_dsp::params::{self, ParamRef};
-use octant_dsp::settings::Mode;
 use std::sync::Arc;
 
 /// Follows the parameters of one instance. Real-time safe but for [`new`](Self::new).
@@ -27,7 +26,7 @@ impl Follower {
         Self { bridge: Arc::clone(bridge), rows, seen: 0, plain, incoming, settings: Settings::default() }
     }
 
-    /// What was last taken over. The mode is one that the engine processes, whatever the parameter says.
+    /// What was last taken over.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -44,7 +43,6 @@ impl Follower {
                 row.set_clamped(&mut self.settings, *incoming);
             }
         }
-        self.settings.mode = Mode::Lr;
         true
     }
 }

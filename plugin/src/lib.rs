@@ -3,8 +3,10 @@
 //! The engine works in the host's own memory; this crate brings parameters to it, keeps state, and reports latency and
 //! tail. Parameters are those of `octant_dsp::params`; a state is described in [`state`].
 
+pub mod analysis;
 pub mod bridge;
 pub mod carrier;
+mod clock;
 mod epoch;
 mod follower;
 mod loading;
@@ -17,6 +19,7 @@ pub mod session;
 pub mod state;
 mod sync;
 pub mod undo;
+mod workshop;
 
 pub use multiband::{Multiband, Octant, OctantMono};
 

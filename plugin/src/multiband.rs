@@ -82,14 +82,16 @@ impl<const CHANNELS: usize> Plugin for Multiband<CHANNELS> {
     ) -> bool {
         self.follower.follow();
         match Running::new(f64::from(config.sample_rate), CHANNELS, self.follower.settings()) {
-            Ok(running) => {
+            Ok(mut running) => {
+                running.set_offline(config.process_mode == ProcessMode::Offline);
+                running.connect(self.params.analysis());
                 context.set_latency_samples(running.latency_frames());
                 self.running = Some(running);
                 true
             }
             Err(reason) => {
                 nice_error!("Octant cannot be activated: {reason}");
-                self.running = None;
+                self.deactivate();
                 false
             }
         }
@@ -126,7 +128,15 @@ impl<const CHANNELS: usize> Plugin for Multiband<CHANNELS> {
     }
 
     fn deactivate(&mut self) {
+        self.params.analysis().detach();
         self.running = None;
+    }
+}
+
+impl<const CHANNELS: usize> Drop for Multiband<CHANNELS> {
+    /// The code of the analysis thread goes with the library, perhaps at once.
+    fn drop(&mut self) {
+        self.params.analysis().close();
     }
 }
 
@@ -163,4 +173,23 @@ impl<const CHANNELS: usize> Vst3Plugin for Multiband<CHANNELS> {
         Vst3SubCategory::Mastering,
         if CHANNELS == 1 { Vst3SubCategory::Mono } else { Vst3SubCategory::Stereo },
     ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instance_takes_its_analysis_thread_along() {
+        let mut instance = Octant::default();
+        let analysis = Arc::clone(instance.params.analysis());
+        let listening = analysis.listen();
+        let mut running = Running::new(48_000.0, 2, instance.follower.settings()).expect("valid");
+        running.connect(&analysis);
+        instance.running = Some(running);
+        assert!(analysis.is_running());
+        drop(instance);
+        assert!(!analysis.is_running());
+        drop(listening);
+    }
 }

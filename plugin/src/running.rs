@@ -1,29 +1,68 @@
 //! An activated instance: the engine, the latency that was promised, and how long it sounds on.
 
-use octant_dsp::engine::EngineError;
+use crate::analysis::Analysis;
+use crate::clock;
+use crate::workshop::WorkshopThread;
+use octant_dsp::engine::{EngineError, SAMPLE_RATES_HZ};
+use octant_dsp::health;
+use octant_dsp::linear::filter_length;
+use octant_dsp::settings::Mode;
 use octant_dsp::{Engine, Settings};
+use std::time::Instant;
+
+/// Lowest rate at which hosts can activate the plugin.
+const LOWEST_RATE_HZ: f64 = 1_000.0;
+
+/// The rate that the engine runs at. No one makes music below its lowest, but CLAP's validator activates every plugin
+/// there and calls a refusal a failure: such frames are processed as if they were of the engine's lowest rate.
+fn engine_rate_hz(rate_hz: f64) -> f64 {
+    if rate_hz >= LOWEST_RATE_HZ { rate_hz.max(*SAMPLE_RATES_HZ.start()) } else { rate_hz }
+}
 
 /// What exists between activation and deactivation.
 #[derive(Debug)]
 pub struct Running {
     engine: Engine,
+    /// Makes filters for the engine.
+    _workshop: WorkshopThread,
     sample_rate_hz: f64,
-    /// Look-ahead that the host knows as our latency.
-    lookahead_ms: f64,
-    /// Look-ahead for which a restart was asked last.
-    asked_ms: f64,
+    /// Latency for which a restart was asked last.
+    asked: usize,
     tail_frames: u32,
     /// No frame has been processed since the reset: settings take effect at once.
     fresh: bool,
+    health: health::Shared,
+    /// Whether the time may be asked for in `process`.
+    timed: bool,
 }
 
 impl Running {
-    /// Allocates everything.
+    /// Allocates everything. Errors: a rate outside 1000 … 768000 Hz.
     pub fn new(sample_rate_hz: f64, channels: usize, settings: &Settings) -> Result<Self, EngineError> {
+        let sample_rate_hz = engine_rate_hz(sample_rate_hz);
         let engine = Engine::new(sample_rate_hz, channels, settings)?;
-        let lookahead_ms = settings.lookahead_ms;
-        let tail_frames = tail_frames(settings, engine.latency_samples(), sample_rate_hz);
-        Ok(Self { engine, sample_rate_hz, lookahead_ms, asked_ms: lookahead_ms, tail_frames, fresh: true })
+        let asked = engine.latency_samples();
+        let tail_frames = tail_frames(settings, asked, sample_rate_hz);
+        Ok(Self {
+            health: engine.health(),
+            _workshop: WorkshopThread::start(engine.workshop()),
+            engine,
+            sample_rate_hz,
+            asked,
+            tail_frames,
+            fresh: true,
+            timed: clock::is_free(),
+        })
+    }
+
+    /// Whether the host renders off line, where waiting for filters is better than being late.
+    pub fn set_offline(&mut self, offline: bool) {
+        self.engine.set_offline(offline);
+    }
+
+    /// Lets the analysis listen. Allocates.
+    pub fn connect(&mut self, analysis: &Analysis) {
+        analysis.attach(&mut self.engine, self.sample_rate_hz);
     }
 
     /// Frames by which the output is late.
@@ -36,41 +75,49 @@ impl Running {
         self.tail_frames
     }
 
-    /// Takes over settings; whether the host shall be asked for a restart because the latency is another one now.
-    /// Until then the look-ahead stays as it was promised. Real-time safe.
+    /// Takes over settings; whether the host shall be asked for a restart because they want another latency. Until then
+    /// what is late stays as it was promised. Real-time safe.
     pub fn take(&mut self, settings: &Settings) -> bool {
-        let promised = Settings { lookahead_ms: self.lookahead_ms, ..*settings };
-        // Only modes are refused, and the follower gives none that would be.
-        let taken = self.engine.set(&promised);
+        // Only settings outside their ranges are refused, and the follower gives none.
+        let taken = self.engine.set(settings);
         debug_assert!(taken.is_ok());
         if self.fresh {
-            self.engine.reset();
+            self.engine.restart();
         }
-        self.tail_frames = tail_frames(&promised, self.engine.latency_samples(), self.sample_rate_hz);
-        let changed = settings.lookahead_ms != self.asked_ms;
-        self.asked_ms = settings.lookahead_ms;
-        changed && !settings.hold_latency && settings.lookahead_ms != self.lookahead_ms
+        let wanted = self.engine.wanted_latency_samples();
+        self.tail_frames = tail_frames(settings, self.engine.latency_samples(), self.sample_rate_hz);
+        let changed = wanted != self.asked;
+        self.asked = wanted;
+        changed && !settings.hold_latency && wanted != self.engine.latency_samples()
     }
 
     /// Forgets all sound. Real-time safe.
     pub fn reset(&mut self) {
-        self.engine.reset();
+        self.engine.restart();
         self.fresh = true;
     }
 
     /// Processes a block of any length in the host's own memory. Real-time safe.
     pub fn process(&mut self, main: &mut [&mut [f32]], sidechain: &[&[f32]]) {
-        self.fresh &= main.first().is_none_or(|row| row.is_empty());
+        let frames = main.first().map_or(0, |row| row.len());
+        self.fresh &= frames == 0;
+        let begun = self.timed.then(Instant::now);
         self.engine.process(main, sidechain);
+        if let Some(begun) = begun {
+            self.health.add_block(begun.elapsed().as_secs_f64(), frames as f64 / self.sample_rate_hz);
+        }
     }
 }
 
-/// Latency, then the longer of two: the ringing of the lowest crossover down to −140 dB, and the time until the slowest
+/// Latency, then the longer of two: the ringing of the lowest crossover down to −140 dB (or the second half of the filters), and the time until the slowest
 /// envelope in use rests (11 time constants: from 60 dB to a thousandth of one).
 fn tail_frames(settings: &Settings, latency: usize, sample_rate_hz: f64) -> u32 {
     let bands = settings.bands.clamp(1, settings.band.len());
     let lowest_hz = settings.crossovers_hz[..bands - 1].iter().copied().fold(20_000.0, f64::min).max(20.0);
-    let ringing_s = 20.0 / lowest_hz;
+    let ringing_s = match settings.mode {
+        Mode::Linear => 0.5 * filter_length(settings.linear_taps, sample_rate_hz) as f64 / sample_rate_hz,
+        Mode::Lr | Mode::Transparent => 20.0 / lowest_hz,
+    };
     let envelope_ms = settings.band[..bands].iter().map(|band| {
         let release = if band.auto_release { 8.0 * band.release_ms } else { band.release_ms };
         band.hold_ms + 11.0 * (release + band.attack_ms)
@@ -84,6 +131,7 @@ fn tail_frames(settings: &Settings, latency: usize, sample_rate_hz: f64) -> u32 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use octant_dsp::linear::linear_latency;
 
     #[test]
     fn the_latency_stays_until_the_next_activation() {
@@ -100,7 +148,11 @@ mod tests {
         settings.hold_latency = true;
         settings.lookahead_ms = 1.0;
         assert!(!running.take(&settings), "held");
-        assert_eq!(Running::new(48_000.0, 2, &settings).expect("valid").latency_frames(), 48);
+        let linear = linear_latency(settings.linear_taps, 48_000.0) as u32;
+        assert_eq!(Running::new(48_000.0, 2, &settings).expect("valid").latency_frames(), 48 + linear);
+        settings.hold_latency = false;
+        settings.mode = Mode::Linear;
+        assert_eq!(Running::new(48_000.0, 2, &settings).expect("valid").latency_frames(), 48 + linear);
     }
 
     #[test]

@@ -55,8 +55,9 @@ pub fn render(job: &Job, options: &Options<'_>) -> Result<Rendered, Failure> {
     let mut main = source::open(&job.input)?;
     let shape = main.shape();
     let mut sidechain = options.sidechain.map(|input| Sidechain::open(input, &job.input, shape)).transpose()?;
-    let engine = Engine::new(f64::from(shape.sample_rate_hz), shape.channels, options.settings)
+    let mut engine = Engine::new(f64::from(shape.sample_rate_hz), shape.channels, options.settings)
         .map_err(|e| Failure::settings(format!("{}: {e}", job.input.name())))?;
+    engine.set_offline(true);
 
     let file = match &job.output {
         Output::Stdout => OutputFile::stdout()?,

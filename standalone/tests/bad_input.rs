@@ -109,7 +109,7 @@ fn presets_and_parameters() {
         ),
         (format!(r#"{{{head}, "delta": 1}}"#), "delta"),
         (format!(r#"{{{head}, "bands": [{}]}}"#, ["{}"; 9].join(",")), "found 9"),
-        (format!(r#"{{{head}, "mode": "linear"}}"#), "is not available"),
+        (format!(r#"{{{head}, "mode": "linear", "linear_taps": 65536}}"#), "linear_taps: expected one of 1024"),
     ];
     for (json, words) in cases {
         let preset = scratch.file("p.json", json.as_bytes());
@@ -125,7 +125,7 @@ fn presets_and_parameters() {
         .is_one_sentence(4, &["did you mean b1_above_thr"]);
     octant!("render", input, "-o", output, "--set", "mix").is_one_sentence(4, &["mix", "id=value"]);
     octant!("render", input, "-o", output, "--set", "bands=9").is_one_sentence(4, &["bands", "1 … 8"]);
-    octant!("render", input, "-o", output, "--set", "mode=transparent").is_one_sentence(4, &["mode", "use lr"]);
+    octant!("render", input, "-o", output, "--set", "taps=5000").is_one_sentence(4, &["taps", "1024"]);
     assert_eq!(scratch.names(), ["in.wav", "p.json"]);
 }
 

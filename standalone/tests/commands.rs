@@ -33,6 +33,10 @@ fn check_tells_errors_and_warnings() {
         "unordered.json",
         br#"{"format": "octant-preset", "version": 1, "crossovers_hz": [1000, 200], "colour": 1}"#,
     );
+    let mixed = scratch.file(
+        "mixed.json",
+        br#"{"format": "octant-preset", "version": 1, "mode": "transparent", "bands": [{}, {"channels": "mid_side"}]}"#,
+    );
     let bad = scratch.file("bad.json", br#"{"format": "octant-preset", "version": 1, "mix_percent": 101}"#);
     let run = octant!("presets", "check", good, unordered);
     let lines = text(&run);
@@ -42,6 +46,8 @@ fn check_tells_errors_and_warnings() {
             && lines.contains("colour"),
         "{lines}"
     );
+    let lines = text(&octant!("presets", "check", mixed));
+    assert!(lines.contains("warning: bands[1].channels: stereo is used instead of mid_side"), "{lines}");
     let run = octant!("presets", "check", bad, good);
     run.is_one_sentence(4, &["bad.json", "mix_percent: 101 is outside 0 … 100"]);
     assert!(String::from_utf8_lossy(&run.out).contains("good.json: valid"), "the others are checked all the same");

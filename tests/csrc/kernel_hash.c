@@ -131,6 +131,7 @@ static void fill_modifiers(void) {
             modifiers[n].gain[i] = between(-24.0f, 24.0f);
             modifiers[n].base[i] = between(-1.0f, 1.0f);
             modifiers[n].scale[i] = between(0.0f, 1.0f);
+            modifiers[n].mix[i] = bits() % 3 ? 1.0f : 0.0f;
         }
     }
 }
@@ -410,6 +411,159 @@ static void remaining(void) {
     finish("scale");
 }
 
+/* The linear mode. */
+enum { CHUNKS = 8, PAIRS = 16, FILTERS = 7 };
+static void fill_floats(float *into, size_t length) {
+    const uint32_t kind = bits();
+    for (size_t i = 0; i < length; i++) into[i] = sample(kind);
+}
+static void spectra(void) {
+    static const char *const sum_name[3] = { "sum_narrow", "sum_wide", "sum_mid_side" };
+    static float spectrum[32 * CHUNKS], rest[2 * TILE], bands[FILTERS * 2 * TILE];
+    static oct_bins bins[CHUNKS * 3], history[2 * PAIRS], results[FILTERS];
+    static oct_sums sums[PAIRS];
+    static oct_taps taps[PAIRS * FILTERS];
+    for (int form = 0; form < 3; form++) {
+        oct_decode decode;
+        start(sum_name[form]);
+        for (int i = 0; i < 16; i++) {
+            decode.own_same[i] = decode.own_cross[i] = 0.5f;
+            decode.other_same[i] = i & 1 ? -0.5f : 0.5f;
+            decode.other_cross[i] = -decode.other_same[i];
+        }
+        for (int t = 0; t < TILES; t++) {
+            fill_rows();
+            fill_lines(lines);
+            fill_range(weights, 0.0f, 2.0f);
+            K->sum[form](lines, weights, &decode, gain, (size_t)(t & 1), out, out + TILE, TILE);
+            add(out, 2 * TILE * sizeof *out);
+        }
+        finish(sum_name[form]);
+    }
+    start("fold");
+    for (int t = 0; t < TILES; t++) {
+        fill_floats(spectrum, sizeof spectrum / sizeof *spectrum);
+        K->fold(spectrum, bins, 3, CHUNKS);
+        ADD(bins);
+    }
+    finish("fold");
+    start("unfold");
+    for (int t = 0; t < TILES; t++) {
+        fill_floats((float *)bins, 32 * 3 * CHUNKS);
+        K->unfold(bins, 3, spectrum, CHUNKS);
+        ADD(spectrum);
+    }
+    finish("unfold");
+    start("convolve");
+    for (int t = 0; t < TILES; t++) {
+        fill_floats((float *)history, 32 * 2 * PAIRS);
+        fill_floats((float *)taps, 16 * PAIRS * FILTERS);
+        K->convolve((size_t)(t & 1), history, (size_t)t % (2 * PAIRS), sums, PAIRS, taps, results, FILTERS);
+        ADD(results);
+    }
+    finish("convolve");
+    start("gather");
+    for (int t = 0; t < TILES; t++) {
+        fill_floats(bands, sizeof bands / sizeof *bands);
+        fill_floats(rest, sizeof rest / sizeof *rest);
+        K->gather(bands, 2 * TILE, (size_t)t % (FILTERS + 1), rest, work, TILE);
+        ADD(work);
+    }
+    finish("gather");
+}
+
+/* Gains of 0 dB leave the bits of every normal sample alone; prints how many they did not. */
+static void idle_shelves(oct_shelf *shelf, const oct_corners *corners) {
+    oct_extremes extremes;
+    size_t changed = 0;
+    memset(&extremes, 0, sizeof extremes);
+    memset(work, 0, sizeof work);
+    for (int slope = 0; slope < 3; slope++)
+        for (int width = 0; width < 2; width++) {
+            static oct_shelf_state history;
+            memset(&history, 0, sizeof history);
+            for (int t = 0; t < TILES; t++) {
+                fill_modifiers();
+                for (int n = 0; n < TILE; n++) memset(modifiers[n].gain, 0, sizeof modifiers[n].gain);
+                for (int n = 0; n < 2 * TILE; n++) pairs[n] = between(0.5f, 1.0f) * (bits() & 1 ? 1.0f : -1e-20f);
+                K->shelf_coeffs[width][t & 1](corners, 1, modifiers, 1, &extremes, work, shelf, TILE);
+                K->shelves[slope][width](shelf, &history, pairs, out, out + TILE, TILE);
+                for (int n = 0; n < TILE; n++)
+                    changed += memcmp(out + n, pairs + 2 * n, sizeof *out) != 0
+                               || memcmp(out + TILE + n, pairs + 2 * n + 1, sizeof *out) != 0;
+            }
+        }
+    printf("idle_shelves_changed_frames %zu\n", changed);
+}
+
+static void shelves(void) {
+    static const char *const coeffs_name[2][2] = { { "shelf_coeffs_narrow", "shelf_coeffs_narrow_mixed" },
+                                                   { "shelf_coeffs_wide", "shelf_coeffs_wide_mixed" } };
+    static const char *const name[3][2] = { { "shelves12_narrow", "shelves12_wide" },
+                                            { "shelves24_narrow", "shelves24_wide" },
+                                            { "shelves48_narrow", "shelves48_wide" } };
+    static const char *const finish_name[2] = { "finish_stereo", "finish_mid_side" };
+    static oct_shelf shelf[TILE + 2 * OCT_SHELF_PAD];
+    static oct_corners corners[TILE];
+    oct_extremes extremes;
+    for (int n = 0; n < TILE; n++) {
+        float g = 0.002f;
+        for (int i = 0; i < 8; i++, g *= 2.4f) corners[n].g[i] = i ? g * (1.0f + 0.001f * (float)n) : 0.0f;
+        corners[n].octaves = 0.04152410f;
+    }
+    for (int width = 0; width < 2; width++)
+        for (int mixed = 0; mixed < 2; mixed++) {
+            memset(&extremes, 0, sizeof extremes);
+            memset(shelf, 0, sizeof shelf);
+            start(coeffs_name[width][mixed]);
+            for (int t = 0; t < TILES; t++) {
+                fill_modifiers();
+                for (int i = 0; mixed && i < 16; i++) modifiers[t % TILE].mix[i] = unit();
+                fill_range(work, -60.0f, 30.0f);
+                K->shelf_coeffs[width][mixed](corners, (size_t)(t & 1), modifiers, (size_t)(t >> 1 & 1), &extremes, work,
+                                              shelf, TILE);
+                ADD(shelf);
+            }
+            ADD(extremes);
+            finish(coeffs_name[width][mixed]);
+        }
+    for (int slope = 0; slope < 3; slope++)
+        for (int width = 0; width < 2; width++) {
+            static oct_shelf_state history;
+            memset(&history, 0, sizeof history);
+            start(name[slope][width]);
+            for (int t = 0; t < TILES; t++) {
+                fill_modifiers();
+                fill_rows();
+                fill_range(work, -20.0f, 10.0f);
+                const size_t frames = (size_t)(t % 3 ? TILE : t % TILE);
+                K->shelf_coeffs[width][0](corners, 1, modifiers, 0, &extremes, work, shelf, frames);
+                K->shelves[slope][width](shelf, &history, pairs, out, out + TILE, frames);
+                add(out, 2 * TILE * sizeof *out);
+            }
+            ADD(history);
+            finish(name[slope][width]);
+        }
+    idle_shelves(shelf, corners);
+    start("mid_side");
+    for (int t = 0; t < TILES; t++) {
+        fill_rows();
+        K->mid_side(pairs, out, TILE);
+        add(out, 2 * TILE * sizeof *out);
+    }
+    finish("mid_side");
+    for (int coded = 0; coded < 2; coded++) {
+        start(finish_name[coded]);
+        for (int t = 0; t < TILES; t++) {
+            fill_rows();
+            for (int n = 0; n < TILE; n++) out[n] = unit();
+            K->finish[coded](pairs, out, (size_t)(t & 1), gain, (size_t)(t >> 1 & 1), rows[0], rows[1], TILE);
+            ADD(rows);
+        }
+        finish(finish_name[coded]);
+    }
+}
+
 /* Many steps through the whole tree, without a fresh start: differences would pile up. */
 static void long_filter(void) {
     static const char *const name[3] = { "100000_steps_12", "1000000_steps_24", "100000_steps_48" };
@@ -445,6 +599,8 @@ int main(void) {
     detectors();
     dynamics();
     remaining();
+    spectra();
+    shelves();
     long_filter();
     oct_fp_leave(mode);
     return 0;

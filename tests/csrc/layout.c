@@ -36,11 +36,17 @@ static const oct_test_place PLACES[] = {
     FIELD(oct_ramps, band_mix), FIELD(oct_ramps, mask), FIELD(oct_ramps, heard), FIELD(oct_ramps, mix),
     FIELD(oct_ramps, delta), FIELD(oct_ramps, listen), FIELD(oct_ramps, touched),
     WHOLE(oct_modifier), FIELD(oct_modifier, sign_above), FIELD(oct_modifier, sign_below), FIELD(oct_modifier, gain),
-    FIELD(oct_modifier, base), FIELD(oct_modifier, scale),
+    FIELD(oct_modifier, base), FIELD(oct_modifier, scale), FIELD(oct_modifier, mix),
     WHOLE(oct_extremes), FIELD(oct_extremes, level_db), FIELD(oct_extremes, lowest_db),
     FIELD(oct_extremes, highest_db),
     WHOLE(oct_decode), FIELD(oct_decode, own_same), FIELD(oct_decode, own_cross), FIELD(oct_decode, other_same),
     FIELD(oct_decode, other_cross),
+    WHOLE(oct_bins), FIELD(oct_bins, up_re), FIELD(oct_bins, up_im), FIELD(oct_bins, down_re), FIELD(oct_bins, down_im),
+    WHOLE(oct_sums), FIELD(oct_sums, real), FIELD(oct_sums, imaginary),
+    WHOLE(oct_taps), FIELD(oct_taps, real), FIELD(oct_taps, imaginary),
+    WHOLE(oct_corners), FIELD(oct_corners, g), FIELD(oct_corners, octaves),
+    WHOLE(oct_shelf), FIELD(oct_shelf, g), FIELD(oct_shelf, r),
+    WHOLE(oct_shelf_state), FIELD(oct_shelf_state, s),
     WHOLE(oct_kernels),
 };
 

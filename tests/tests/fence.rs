@@ -4,7 +4,7 @@
 
 use octant_dsp::Engine;
 use octant_dsp::ffi::{DenormalsOff, Isa, Kernels};
-use octant_dsp::settings::{Channels, Detector, Law, Settings, Slope};
+use octant_dsp::settings::{Channels, Detector, Law, Mode, Settings, Slope};
 use octant_tests::cases::{self, Bench, Case};
 use octant_tests::place::Place;
 use octant_tests::random::Random;
@@ -132,7 +132,9 @@ fn the_engine_stays_between_the_guards() {
     ];
     for kernels in Kernels::all() {
         for slope in [Slope::Db12, Slope::Db24, Slope::Db48] {
-            for settings in [busy(slope), plain(slope)] {
+            let trees = [busy(slope), plain(slope)];
+            let shelves = trees.map(|settings| Settings { mode: Mode::Transparent, ..settings });
+            for settings in trees.into_iter().chain(shelves) {
                 for channels in [1, 2] {
                     // The last block is shorter than the others.
                     for (block, total) in [(1, 40), (63, 300), (64, 300), (65, 300), (8192, 8200)] {

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use octant_dsp::ffi::Kernels;
+use octant_dsp::settings::{Mode, Slope};
 use octant_dsp::{Engine, Preset};
 use serde_json::Value;
 
@@ -86,14 +87,28 @@ impl Case {
         Self { name, preset, rate_hz, input, sidechain, expected }
     }
 
-    /// All cases, in the order of their names.
-    fn all() -> Vec<Self> {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/golden/lr");
+    /// All cases of a mode, in the order of their names.
+    fn of(mode: &str, at_least: usize) -> Vec<Self> {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/golden").join(mode);
         let entries = fs::read_dir(&directory).expect("the golden vectors");
         let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a case").path()).collect();
         paths.sort();
-        assert!(paths.len() >= 20, "{} cases: some are missing", paths.len());
+        assert!(paths.len() >= at_least, "{} cases of {mode}: some are missing", paths.len());
         paths.iter().map(|path| Self::read(path)).collect()
+    }
+
+    /// Modes and their cases.
+    fn by_mode() -> [(Mode, Vec<Self>); 3] {
+        [
+            (Mode::Lr, Self::of("lr", 20)),
+            (Mode::Transparent, Self::of("transparent", 12)),
+            (Mode::Linear, Self::of("linear", 10)),
+        ]
+    }
+
+    /// All cases of all modes.
+    fn all() -> Vec<Self> {
+        Self::by_mode().into_iter().flat_map(|(_, cases)| cases).collect()
     }
 
     fn width(&self) -> usize {
@@ -199,22 +214,24 @@ fn every_case_with_every_table() {
 
 #[test]
 fn the_cases_cover_slopes_bands_rates_and_channels() {
-    let cases = Case::all();
-    let has = |what: &str, test: &dyn Fn(&Case) -> bool| assert!(cases.iter().any(test), "no case with {what}");
-    for slope in
-        [octant_dsp::settings::Slope::Db12, octant_dsp::settings::Slope::Db24, octant_dsp::settings::Slope::Db48]
-    {
-        has(&format!("{slope:?}"), &|case| case.preset.settings.slope == slope);
-    }
-    for bands in 1..=8 {
-        has(&format!("{bands} bands"), &|case| case.preset.settings.bands == bands);
-    }
-    for rate in [44_100, 48_000, 96_000, 192_000] {
-        has(&format!("{rate} Hz"), &|case| case.rate_hz == rate);
-    }
-    for channels in [1, 2] {
-        has(&format!("{channels} channels"), &|case| case.input.len() == channels);
-        has(&format!("a sidechain of {channels} channels"), &|case| case.sidechain.len() == channels);
+    for (mode, cases) in Case::by_mode() {
+        let has = |what: &str, test: &dyn Fn(&Case) -> bool| {
+            assert!(cases.iter().any(test), "no case of {mode:?} with {what}")
+        };
+        assert!(cases.iter().all(|case| case.preset.settings.mode == mode));
+        for slope in [Slope::Db12, Slope::Db24, Slope::Db48] {
+            has(&format!("{slope:?}"), &|case| case.preset.settings.slope == slope);
+        }
+        for bands in 1..=8 {
+            has(&format!("{bands} bands"), &|case| case.preset.settings.bands == bands);
+        }
+        for rate in [44_100, 48_000, 96_000, 192_000] {
+            has(&format!("{rate} Hz"), &|case| case.rate_hz == rate);
+        }
+        for channels in [1, 2] {
+            has(&format!("{channels} channels"), &|case| case.input.len() == channels);
+            has(&format!("a sidechain of {channels} channels"), &|case| case.sidechain.len() == channels);
+        }
     }
 }
 

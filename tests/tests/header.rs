@@ -1,8 +1,8 @@
 //! The C header and its mirror in Rust agree: every size, every offset, every signature of the kernel table.
 
 use octant_dsp::layout::{
-    Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, RampLanes, Ramps, Rms, Section, Section4, Section8,
-    Smooth, Source, Tree, UpState,
+    Bins, Corners, Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, RampLanes, Ramps, Rms, Section,
+    Section4, Section8, Shelf, ShelfState, Smooth, Source, Sums, Taps, Tree, UpState,
 };
 use octant_tests::system::layout::{Place, in_c};
 
@@ -47,9 +47,15 @@ fn in_rust() -> Vec<Place> {
         Envelope "oct_envelope" { y1, y, slow, hold, open }
         RampLanes "oct_ramp" { from, step, frame }
         Ramps "oct_ramps" { sign_above, sign_below, gain, band_mix, mask, heard, mix, delta, listen, touched }
-        Modifier "oct_modifier" { sign_above, sign_below, gain, base, scale }
+        Modifier "oct_modifier" { sign_above, sign_below, gain, base, scale, mix }
         Extremes "oct_extremes" { level_db, lowest_db, highest_db }
+        Bins "oct_bins" { up_re, up_im, down_re, down_im }
+        Sums "oct_sums" { real, imaginary }
+        Taps "oct_taps" { real, imaginary }
         Decode "oct_decode" { own_same, own_cross, other_same, other_cross }
+        Corners "oct_corners" { g, octaves }
+        Shelf "oct_shelf" { g, r }
+        ShelfState "oct_shelf_state" { s }
     }
     places
 }
@@ -62,7 +68,7 @@ fn sizes_and_offsets_agree() {
     rust.sort();
     c.sort();
     assert_eq!(rust, c);
-    assert_eq!(kernels, 40);
+    assert_eq!(kernels, 60);
 }
 
 #[test]
@@ -77,6 +83,9 @@ fn alignments_are_cache_lines() {
         align_of::<Envelope>(),
         align_of::<Ramps>(),
         align_of::<Modifier>(),
+        align_of::<Corners>(),
+        align_of::<Shelf>(),
+        align_of::<ShelfState>(),
     ] {
         assert_eq!(alignment, 64);
     }
@@ -90,6 +99,8 @@ struct Entry {
     dimensions: Vec<usize>,
     /// `usize`, `*const Type` or `*mut Type`.
     arguments: Vec<String>,
+    /// None for `void`.
+    result: Option<String>,
 }
 
 /// What lies between the bracket at the start of `text` and its partner, and what follows.
@@ -115,6 +126,7 @@ fn rust_type(c_name: &str) -> String {
         "double" => "f64".into(),
         "size_t" => "usize".into(),
         "uint32_t" => "u32".into(),
+        "int32_t" => "i32".into(),
         "oct_ramp" => "RampLanes".into(),
         other => {
             let words = other.strip_prefix("oct_").unwrap_or_else(|| panic!("unknown type {other}")).split('_');
@@ -151,31 +163,33 @@ fn table_of_header(header: &str) -> Vec<Entry> {
     let entries = body.split(';').map(str::trim).filter(|entry| !entry.is_empty());
     entries
         .map(|entry| {
-            let rest = entry.strip_prefix("void").expect("a function without a result").trim_start();
+            let (result, rest) = entry.split_at(entry.find('(').expect("a function"));
+            let result = Some(result.trim()).filter(|result| *result != "void").map(rust_type);
             let (name, arguments) = bracketed(rest);
             let mut parts = name.trim_start_matches('*').split('[');
             let name = parts.next().unwrap_or_default().to_owned();
             let dimensions = parts.map(|part| part.trim_end_matches(']').parse().expect("a dimension")).collect();
             let (arguments, _) = bracketed(arguments.trim_start());
-            Entry { name, dimensions, arguments: arguments.split(',').map(argument_of_header).collect() }
+            Entry { name, dimensions, arguments: arguments.split(',').map(argument_of_header).collect(), result }
         })
         .collect()
 }
 
-/// Arguments of `unsafe extern "C" fn(…)`.
-fn arguments_of_mirror(text: &str) -> Vec<String> {
-    let (arguments, _) = bracketed(&text[text.find("fn(").expect("a function") + 2..]);
+/// Arguments and result of `unsafe extern "C" fn(…) -> …`.
+fn signature_of_mirror(text: &str) -> (Vec<String>, Option<String>) {
+    let (arguments, rest) = bracketed(&text[text.find("fn(").expect("a function") + 2..]);
     let arguments = arguments.split(',').map(str::trim).filter(|argument| !argument.is_empty());
-    arguments.map(str::to_owned).collect()
+    let result = rest.trim_start().strip_prefix("->").and_then(|rest| rest.split([';', ',', ']']).next());
+    (arguments.map(str::to_owned).collect(), result.map(|result| result.trim().to_owned()))
 }
 
 fn table_of_mirror(mirror: &str) -> Vec<Entry> {
-    let functions: Vec<(&str, Vec<String>)> = mirror
+    let functions: Vec<(&str, _)> = mirror
         .split("\ntype ")
         .skip(1)
         .map(|rest| {
             let (name, definition) = rest.split_once('=').expect("a definition");
-            (name.trim(), arguments_of_mirror(definition))
+            (name.trim(), signature_of_mirror(definition))
         })
         .collect();
     let start = mirror.find("struct Table").expect("the mirror of the table");
@@ -195,8 +209,8 @@ fn table_of_mirror(mirror: &str) -> Vec<Entry> {
         }
         let kind = kind.trim();
         let known = functions.iter().find(|(name, _)| *name == kind);
-        let arguments = known.map_or_else(|| arguments_of_mirror(kind), |(_, arguments)| arguments.clone());
-        entries.push(Entry { name: name.trim().to_owned(), dimensions, arguments });
+        let (arguments, result) = known.map_or_else(|| signature_of_mirror(kind), |(_, signature)| signature.clone());
+        entries.push(Entry { name: name.trim().to_owned(), dimensions, arguments, result });
     }
     entries
 }
@@ -219,8 +233,9 @@ fn join_fields(mut fields: Vec<String>, piece: &str) -> Vec<String> {
 fn signatures_agree() {
     let (header, mirror) = (table_of_header(HEADER), table_of_mirror(MIRROR));
     assert_eq!(header, mirror);
-    assert_eq!(header.len(), 18);
+    assert_eq!(header.len(), 27);
     assert_eq!(header[0].arguments, ["*const f32", "*const f32", "*const f32", "usize", "*mut f32", "usize"]);
+    assert_eq!((header[0].result.as_deref(), &header[1].result), (Some("i32"), &None));
     assert_eq!((header[2].name.as_str(), header[2].dimensions.as_slice()), ("up", &[3, 3][..]));
 }
 
@@ -234,6 +249,7 @@ fn a_changed_signature_is_noticed() {
         ("const float *OCT_RESTRICT l,", "float *OCT_RESTRICT l,"),
         ("const float *OCT_RESTRICT l,", "const double *OCT_RESTRICT l,"),
         ("float *OCT_RESTRICT pairs, size_t frames", "float *OCT_RESTRICT pairs, uint32_t frames"),
+        ("int32_t (*interleave)", "void (*interleave)"),
         ("(*down[3])", "(*down[2])"),
         ("(*glide[3])", "(*slide[3])"),
         ("size_t mask, size_t at", "size_t at"),
@@ -250,6 +266,7 @@ fn a_changed_signature_is_noticed() {
             "type GlideFn = unsafe extern \"C\" fn(*const Glide, usize",
             "type GlideFn = unsafe extern \"C\" fn(*const Glide",
         ),
+        ("*mut f32, usize) -> i32", "*mut f32, usize) -> u32"),
         ("up: [[UpFn; 3]; 3]", "up: [[UpFn; 2]; 3]"),
     ] {
         assert!(MIRROR.contains(from), "{from}");

@@ -5,11 +5,13 @@
 use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Barrier, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use octant_dsp::Engine;
 use octant_dsp::ffi::{Isa, Kernels};
-use octant_dsp::settings::{Channels, Detector, Law, Settings, Sidechain, Slope, Target};
+use octant_dsp::health::HealthMeter;
+use octant_dsp::settings::{Channels, Detector, Law, Mode, Settings, Sidechain, Slope, Target};
+use octant_dsp::tap::{Slot, Switch};
 use octant_tests::random::Random;
 use octant_tests::signals;
 use octant_tests::system::watch::{Counts, Misdeed, Watch, in_fp_mode, misbehave};
@@ -34,7 +36,7 @@ fn watch(test: &str) -> Watch {
 fn turn(settings: &mut Settings, random: &mut Random) {
     let index = random.whole(0..8);
     let band = &mut settings.band[index];
-    match random.whole(0..24) {
+    match random.whole(0..25) {
         0 => band.above.threshold_db = random.between(-60.0, 0.0),
         1 => band.below.threshold_db = random.between(-80.0, -20.0),
         2 => band.above.ratio = random.between(1.0, 100.0),
@@ -56,6 +58,10 @@ fn turn(settings: &mut Settings, random: &mut Random) {
         18 => settings.bypass = random.chance(0.3),
         19 => settings.slope = random.one_of(&[Slope::Db12, Slope::Db24, Slope::Db48]),
         20 => settings.bands = random.whole(1..9),
+        23 => {
+            settings.mode = random.one_of(&[Mode::Lr, Mode::Transparent, Mode::Linear]);
+            settings.linear_taps = random.one_of(&[1024, 2048]);
+        }
         21 => band.channels = random.one_of(&[Channels::Stereo, Channels::MidSide]),
         22 => band.target = random.one_of(&[Target::Both, Target::First, Target::Second]),
         _ => (band.lookahead_ms, settings.lookahead_ms) = (random.between(0.0, 5.0), random.between(0.0, 5.0)),
@@ -71,15 +77,22 @@ fn block_frames(random: &mut Random) -> usize {
     }
 }
 
-/// Runs an engine for so many blocks, everything moving, and watches `set`, `process` and now and then `reset`.
+/// Runs an engine for so many blocks, everything moving, and watches `set`, `process` and now and then `reset`, while
+/// somebody begins to listen, reads slots late or not at all, and leaves; and the clock, which tells how long it took.
 fn run(kernels: Kernels, channels: usize, blocks: usize, watch: &Watch) {
     const LOOP: usize = 4096;
     let mut random = Random::new(2);
-    let mut settings = Settings { lookahead_ms: 2.0, ..Settings::default() };
+    // The held latency is that of the linear mode, so every mode may come at any time.
+    let mut settings = Settings { lookahead_ms: 5.0, hold_latency: true, linear_taps: 2048, ..Settings::default() };
     let mut engine = Engine::with_kernels(kernels, 48_000.0, channels, &settings).expect("valid settings");
     let input: Vec<Vec<f32>> = (0..4).map(|_| signals::hostile_row(LOOP + 512, &mut random)).collect();
     let (mut left, mut right) = ([0.0f32; 512], [0.0f32; 512]);
-    let (mut structures, mut resets) = (0, 0);
+    let workshop = engine.workshop();
+    let (mut structures, mut resets, mut served) = (0, 0, 0);
+    let switch = Arc::new(Switch::default());
+    let mut tap = engine.tap(3, &switch);
+    let (mut opening, mut openings, mut slots) = (0, 0, 0);
+    let health = engine.health();
     for block in 0..blocks {
         let frames = block_frames(&mut random);
         let at = random.whole(0..LOOP);
@@ -88,14 +101,26 @@ fn run(kernels: Kernels, channels: usize, blocks: usize, watch: &Watch) {
         let side = [&input[2][at..at + frames], &input[3][at..at + frames]];
         let change = block % 4 == 0;
         if change {
-            let before = (settings.slope, settings.bands);
+            let before = (settings.mode, settings.slope, settings.bands);
             turn(&mut settings, &mut random);
-            structures += usize::from(before != (settings.slope, settings.bands));
+            structures += usize::from(before != (settings.mode, settings.slope, settings.bands));
         }
-        let reset = random.chance(0.001);
+        let reset = random.chance(0.002);
         resets += usize::from(reset);
         let sides = random.whole(0..3);
+        if block % 64 == 0 {
+            if random.chance(0.6) {
+                tap.provide(Slot::new);
+                (opening, openings) = (switch.open(), openings + 1);
+            } else {
+                switch.close();
+            }
+        }
+        if random.chance(0.03) {
+            while tap.read(opening, |_| slots += 1) {}
+        }
         let (result, counts) = watch.during(|| {
+            let begun = Instant::now();
             let result = if change { engine.set(&settings) } else { Ok(()) };
             if reset {
                 engine.reset();
@@ -105,15 +130,23 @@ fn run(kernels: Kernels, channels: usize, blocks: usize, watch: &Watch) {
             } else {
                 engine.process(&mut [&mut left[..frames]], &side[..sides.min(1)]);
             }
+            HealthMeter::add_block(&health, begun.elapsed().as_secs_f64(), frames as f64 / 48_000.0);
             result
         });
         assert_eq!(result, Ok(()));
+        // What another thread would do, whenever it comes to it.
+        served += usize::from(random.chance(0.1) && workshop.serve());
         assert_eq!(counts, Counts::NONE, "block {block} of {kernels:?}, {frames} frames, {settings:?}");
         let rows = [&left[..frames], &right[..frames]];
         assert!(rows[..channels].iter().all(|row| row.iter().all(|x| x.is_finite())), "block {block}");
     }
     assert!(structures > blocks / 200 && resets > 0, "{structures} changes of structure, {resets} resets");
-    assert_eq!(engine.non_finite_blocks(), 0);
+    assert!(served > blocks / 500, "{served} orders of filters");
+    let health = health.read();
+    assert_eq!(health.non_finite_blocks, 0);
+    assert!(openings > blocks / 200 && slots > 0, "{openings} openings, {slots} slots");
+    assert!(health.non_finite_inputs > 0 && health.worst_share > 0.0, "{health:?}");
+    assert!(health.dropped_slots > 0, "some slots were missing: {health:?}");
 }
 
 #[test]

@@ -20,19 +20,26 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask VERB
 
-  demo                Builds octant, renders the bundled groove through a factory preset and shows what happened.
+  demo                Builds octant, renders the bundled groove through a factory preset and shows what happened; then
+                      makes the plugin, loads it in a host and compares its output.
   test [FILTER…]      Runs every check and every test; with filters only the tests whose names contain one.
                       The last line counts: N passed, M failed.
   bundle [--debug]    Makes Octant.clap and Octant.vst3 under target/bundled, optimised unless --debug is given.
   install [--debug]   The same, and puts them where DAWs look, for this user only; and the program octant, with the
                       sound systems that this machine has, where cargo keeps programs.
   uninstall           Takes them away from there.
-  validate            Makes the bundles and loads the CLAP in a host of the tests: sound, states, a thousand loads.
+  validate            Makes the bundles and loads them in hosts: clack (sound, states, a thousand loads, a million blocks under
+                      watch, a hundred instances, what CLAP's validator asks), vst3-host, pedalboard, DawDreamer,
+                      qtractor, Ardour, and the formats' validators where they are. Installs what is missing where it
+                      can (apt). The last line counts: N passed, M failed, K skipped.
   setup               Looks for the tools that the tests need and installs what is missing where it can (apt).
                       demo and test do this by themselves.
   bench engine [--record]
                       Counts the engine's instructions per stereo frame and compares them with the limits.
                       --record keeps the result in assets/bench.
+  bench plugin [--record]
+                      The same for the CLAP as it ships: instructions of the whole plugin per stereo frame, and the
+                      times and the memory that an instance takes.
   bench learn         Compares octant learn on one thread with one thread per band.
   demo-audio          Makes assets/demo/groove.wav again; the same bytes on every machine.
   help                This page.
@@ -94,7 +101,6 @@ fn run() -> Result<ExitCode> {
         }
         "validate" => {
             nothing_more(&mut words)?;
-            setup::for_building()?;
             return validate::run();
         }
         "uninstall" => {
@@ -117,18 +123,22 @@ fn bench_verb(words: &mut Parser) -> Result<ExitCode> {
             Arg::Long("record") => record = true,
             Arg::Value(name) if subject.is_none() => subject = Some(name.string()?),
             other => {
-                return Err(other.unexpected()).context("it goes: cargo xtask bench engine [--record] | learn");
+                return Err(other.unexpected())
+                    .context("it goes: cargo xtask bench engine|plugin [--record], or bench learn");
             }
         }
     }
     match subject.as_deref() {
         Some("engine") => bench::engine(record),
+        Some("plugin") => bench::plugin(record),
         Some("learn") if record => bail!("a ratio of times is not recorded; it goes: cargo xtask bench learn"),
         Some("learn") => bench::learn::run(),
         Some(other) => {
-            bail!("nothing named {other:?} is measured; it goes: cargo xtask bench engine [--record] | learn")
+            bail!(
+                "nothing named {other:?} is measured; it goes: cargo xtask bench engine|plugin [--record], or bench learn"
+            )
         }
-        None => bail!("what shall be measured? It goes: cargo xtask bench engine [--record] | learn"),
+        None => bail!("what shall be measured? It goes: cargo xtask bench engine|plugin [--record], or bench learn"),
     }
 }
 

@@ -9,14 +9,14 @@ use crate::outcome::{Field, Outcome, Tolerance};
 use crate::random::Random;
 use crate::signals;
 
-const SLOPES: [(u32, Slope); 3] = [(12, Slope::Db12), (24, Slope::Db24), (48, Slope::Db48)];
+pub(super) const SLOPES: [(u32, Slope); 3] = [(12, Slope::Db12), (24, Slope::Db24), (48, Slope::Db48)];
 const OUTPUTS: [(&str, Output); 3] =
     [("narrow", Output::Narrow), ("wide", Output::Wide), ("mid/side", Output::MidSide)];
 
 /// Of outputs of filters that round twice. Low crossovers amplify what a rounding leaves in the history.
-const AUDIO: Tolerance = Tolerance::OfPeak(2.0e-5);
+pub(super) const AUDIO: Tolerance = Tolerance::OfPeak(2.0e-5);
 /// Of the history itself.
-const HISTORY: Tolerance = Tolerance::OfPeak(1.0e-4);
+pub(super) const HISTORY: Tolerance = Tolerance::OfPeak(1.0e-4);
 
 /// Damping of the sections A and B.
 fn dampings(slope: Slope) -> (f32, f32) {

@@ -50,7 +50,14 @@ pub(super) fn modifiers(frames: usize, random: &mut Random) -> Vec<Modifier> {
     (0..frames)
         .map(|n| {
             let moved = |field: usize| start.map(|lane| lane[field] + step * (n % 1000) as f32);
-            Modifier { sign_above: moved(0), sign_below: moved(1), gain: moved(2), base: moved(3), scale: moved(4) }
+            Modifier {
+                sign_above: moved(0),
+                sign_below: moved(1),
+                gain: moved(2),
+                base: moved(3),
+                scale: moved(4),
+                mix: moved(3),
+            }
         })
         .collect()
 }

@@ -4,6 +4,8 @@ mod crossover;
 mod detectors;
 mod dynamics;
 mod rows;
+mod shelves;
+mod spectra;
 mod weights;
 
 use std::ops::Range;
@@ -97,10 +99,12 @@ impl Case {
 pub fn all() -> Vec<Case> {
     let mut cases = Vec::new();
     rows::add(&mut cases);
+    spectra::add(&mut cases);
     crossover::add(&mut cases);
     detectors::add(&mut cases);
     dynamics::add(&mut cases);
     weights::add(&mut cases);
+    shelves::add(&mut cases);
     cases
 }
 

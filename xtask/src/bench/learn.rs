@@ -34,17 +34,14 @@ pub fn run() -> Result<ExitCode> {
 fn seconds(program: &Path, bands: usize, alone: bool) -> Result<f64> {
     let groove = project::root().join("assets/demo/groove.wav");
     let mut command = Command::new(program);
-    command.args(["learn", "--bands", &bands.to_string()]).args([groove; REPEATS]);
+    command.args(["learn", "--bands", &bands.to_string()]).args([&groove; REPEATS]);
     if alone {
         command.args(["--threads", "1"]);
     }
     let begun = Instant::now();
     let status = command.stdin(Stdio::null()).stdout(Stdio::null()).status();
     if !status.with_context(|| format!("{} could not be started", program.display()))?.success() {
-        bail!(
-            "octant learn failed; try it by hand: octant learn {}",
-            project::shown(&project::root().join("assets/demo/groove.wav"))
-        );
+        bail!("octant learn failed; try it by hand: octant learn {}", project::shown(&groove));
     }
     Ok(begun.elapsed().as_secs_f64())
 }

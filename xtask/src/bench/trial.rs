@@ -27,9 +27,30 @@ impl Kernels {
     }
 }
 
+/// How the signal is split.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// The Linkwitz-Riley tree.
+    Lr,
+    /// Dynamic shelves.
+    Transparent,
+}
+
+impl Mode {
+    /// As the program takes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lr => "lr",
+            Self::Transparent => "transparent",
+        }
+    }
+}
+
 /// One way of running the engine.
 #[derive(Clone, Copy)]
 pub struct Trial {
+    /// How the signal is split.
+    pub mode: Mode,
     /// Bands in use.
     pub bands: u32,
     /// Frames per block.
@@ -53,7 +74,8 @@ pub struct Cost {
 
 impl Trial {
     /// What the limits speak of: eight compressing bands in blocks of 64.
-    pub const USUAL: Self = Self { bands: 8, frames: 64, everything: false, silence: false, kernels: Kernels::V3 };
+    pub const USUAL: Self =
+        Self { mode: Mode::Lr, bands: 8, frames: 64, everything: false, silence: false, kernels: Kernels::V3 };
 
     /// Counts by callgrind. Two lengths are run and subtracted: starting and setting up cost nothing that way.
     pub fn count(&self, program: &Path) -> Result<Cost> {
@@ -83,7 +105,7 @@ impl Trial {
 
     /// The words that make the program run this trial.
     pub fn arguments(&self, blocks: u64) -> Vec<String> {
-        let mut words: Vec<String> = ["--mode", "lr", "--bands", &self.bands.to_string(), "--frames"]
+        let mut words: Vec<String> = ["--mode", self.mode.name(), "--bands", &self.bands.to_string(), "--frames"]
             .into_iter()
             .chain([
                 self.frames.to_string().as_str(),
@@ -115,6 +137,9 @@ impl fmt::Display for Trial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = if self.bands == 1 { "band" } else { "bands" };
         write!(f, "{} {plural}, blocks of {}, {}", self.bands, self.frames, self.kernels.name())?;
+        if self.mode != Mode::Lr {
+            write!(f, ", {}", self.mode.name())?;
+        }
         if self.everything {
             write!(f, ", everything on")?;
         }

@@ -1,0 +1,636 @@
+//! One complete chain, from the caller's rows through the bands and back into them.
+//!
+//! What the modes share is here: input, detectors, dynamics, modifiers, delays, meters. How the bands come about and how
+//! the output comes from them is what a mode is: [`crate::lr`] and its neighbours.
+
+use crate::crossover::Crossovers;
+use crate::dynamics::{Dynamics, lane, lanes_of, samples};
+use crate::ffi::{Basis, Kernels, Output, Steps, Width};
+use crate::layout::{Corners, Decode, Extremes, Line, Modifier, Ramps, SLOTS, Tree, WIDE_LANE};
+use crate::linear::{self, Design, Linear, Made, linear_latency};
+use crate::lr::{Lr, Weighted};
+use crate::meter::{Meters, Reading, SILENCE_DB};
+use crate::modifiers::Modifiers;
+use crate::params::sanitize_crossovers;
+use crate::settings::{Channels, MAX_BANDS, Mode, Settings, Slope, Target};
+use crate::tap::Slot;
+use crate::transparent::{Input, Shelves};
+
+/// Frames that pass through the kernels together; what they leave for each other stays in the first-level cache.
+pub const TILE: usize = 64;
+
+/// Longest look-ahead, ms.
+pub const LOOKAHEAD_MAX_MS: f64 = 20.0;
+/// Length of all ramps, seconds.
+const RAMP_S: f64 = 0.020;
+/// Frames between attempts to run less machinery.
+const SETTLE_GRID: usize = 64;
+
+/// Rows of scratch, one tile each.
+#[derive(Debug)]
+struct Scratch {
+    pairs: [[f32; 2]; TILE],
+    side: [Line; TILE],
+    read: [Line; TILE],
+    levels: [Line; TILE],
+    gains: [Line; TILE],
+    modifiers: [Modifier; TILE],
+    trees: [Tree; TILE],
+    corners: [Corners; TILE],
+    /// What the tree makes of the frames that the shelves make something else of.
+    tree: [[f32; TILE]; 2],
+    delta: [f32; TILE],
+}
+
+/// What a tile works on.
+pub struct Rows<'a> {
+    /// Left, or the only channel; processed in place.
+    pub left: &'a mut [f32],
+    /// Right; for one channel, a row of zeros.
+    pub right: &'a mut [f32],
+    /// Sidechain, both channels.
+    pub side: Option<[&'a [f32]; 2]>,
+    /// Input gain, linear.
+    pub input_gain: Steps<'a, f32>,
+    /// Output gain, linear.
+    pub output_gain: Steps<'a, f32>,
+    /// Whether [`Chain::tap`] follows.
+    pub tapped: bool,
+}
+
+/// One chain. Everything but `new` is real-time safe.
+#[derive(Debug)]
+pub struct Chain {
+    sample_rate_hz: f64,
+    channels: usize,
+    settings: Settings,
+    lookahead: usize,
+    /// [`Crossovers::polarity`].
+    polarity: f32,
+    crossovers: Crossovers,
+    dynamics: Dynamics,
+    modifiers: Modifiers,
+    lr: Lr,
+    shelves: Shelves,
+    /// There while the mode is linear.
+    linear: Option<Box<Linear>>,
+    decode: Decode,
+    mid_side: bool,
+    /// Leaves of the last `lookahead` frames and of this tile.
+    ring: Box<[Line]>,
+    /// Transparent: input of the same frames.
+    inputs: Box<[[f32; 2]]>,
+    ring_length: usize,
+    ring_at: usize,
+    /// Frames until the ring holds `lookahead` frames of this history; so long the output is silence.
+    unfilled: usize,
+    /// Frames until the convolution puts something out; so long the detectors do not run.
+    warming: usize,
+    /// Gains on their way to the frames they meet; a power of two.
+    gain_ring: Box<[Line]>,
+    gain_at: usize,
+    gain_delay: [u32; 16],
+    ramps: Ramps,
+    /// Modifiers while nothing moves.
+    modifier: Modifier,
+    extremes: Extremes,
+    scratch: Box<Scratch>,
+}
+
+/// Settings that need a second chain and a fade when they change: mode, slope, filter length if the mode has one, bands,
+/// look-ahead; channels, target and gain advance of each band.
+type Structure = (Mode, Slope, u32, usize, usize, [(Channels, Target, usize); MAX_BANDS]);
+
+/// Frames by which a chain with these settings is late.
+pub fn latency(settings: &Settings, sample_rate_hz: f64) -> usize {
+    let filters = if settings.mode == Mode::Linear { linear_latency(settings.linear_taps, sample_rate_hz) } else { 0 };
+    samples(settings.lookahead_ms, sample_rate_hz) + filters
+}
+
+impl Chain {
+    /// Allocates for the longest look-ahead at this rate. Not real-time safe.
+    pub fn new(sample_rate_hz: f64, channels: usize, settings: &Settings) -> Self {
+        let longest = samples(LOOKAHEAD_MAX_MS, sample_rate_hz);
+        let scratch = Scratch {
+            pairs: [[0.0; 2]; TILE],
+            side: [Line::ZERO; TILE],
+            read: [Line::ZERO; TILE],
+            levels: [Line::ZERO; TILE],
+            gains: [Line::ZERO; TILE],
+            modifiers: [Modifier::ZERO; TILE],
+            trees: [Tree::ZERO; TILE],
+            corners: [Corners::ZERO; TILE],
+            tree: [[0.0; TILE]; 2],
+            delta: [0.0; TILE],
+        };
+        let ramp_frames = Self::ramp_frames(sample_rate_hz);
+        let mut new = Self {
+            sample_rate_hz,
+            channels,
+            settings: *settings,
+            lookahead: 0,
+            polarity: 1.0,
+            crossovers: Crossovers::new(settings, sample_rate_hz),
+            dynamics: Dynamics::new(settings, channels, sample_rate_hz),
+            modifiers: Modifiers::new(settings, channels, ramp_frames),
+            lr: Lr::ZERO,
+            shelves: Shelves::new(ramp_frames),
+            linear: None,
+            decode: Decode::ZERO,
+            mid_side: false,
+            ring: vec![Line::ZERO; (longest + TILE).next_multiple_of(TILE)].into(),
+            inputs: vec![[0.0; 2]; (longest + TILE).next_multiple_of(TILE)].into(),
+            ring_length: TILE,
+            ring_at: 0,
+            unfilled: 0,
+            warming: 0,
+            gain_ring: vec![Line::ZERO; (longest + TILE).next_power_of_two()].into(),
+            gain_at: 0,
+            gain_delay: [0; 16],
+            ramps: Ramps::ZERO,
+            modifier: Modifier::ZERO,
+            extremes: Extremes::ZERO,
+            scratch: Box::new(scratch),
+        };
+        new.restart(settings);
+        new
+    }
+
+    /// Length of all ramps in frames.
+    pub fn ramp_frames(sample_rate_hz: f64) -> u32 {
+        (RAMP_S * sample_rate_hz) as u32
+    }
+
+    /// Frames by which the output is late.
+    pub fn latency(&self) -> usize {
+        latency(&self.settings, self.sample_rate_hz)
+    }
+
+    /// Frames until filters that do not ring on, but look back, have only seen this history.
+    pub fn filling(&self) -> usize {
+        self.linear.as_ref().map_or(0, |linear| linear.latency())
+    }
+
+    /// The bands of the linear mode, if this chain has what they need.
+    pub fn linear(&mut self) -> Option<&mut Linear> {
+        self.linear.as_deref_mut()
+    }
+
+    /// Whether this chain has what the linear mode needs.
+    pub fn is_equipped(&self) -> bool {
+        self.linear.is_some()
+    }
+
+    /// Gives this chain what the linear mode needs, or takes it away; returns what it had. Before a restart only.
+    pub fn equip(&mut self, linear: Option<Box<Linear>>) -> Option<Box<Linear>> {
+        std::mem::replace(&mut self.linear, linear)
+    }
+
+    /// Whether these settings can be played as far as the linear mode is concerned.
+    pub fn is_equipped_for(&self, settings: &Settings) -> bool {
+        let design = Design::new(settings, self.sample_rate_hz);
+        settings.mode != Mode::Linear || self.linear.as_ref().is_some_and(|linear| linear.design().fits(&design))
+    }
+
+    /// The filters that this chain should have but has not, if it could take them.
+    pub fn missing_filters(&self) -> Option<Design> {
+        let linear = self.linear.as_ref().filter(|_| self.settings.mode == Mode::Linear)?;
+        let design = Design::new(&self.settings, self.sample_rate_hz);
+        (design != *linear.design() && linear.has_room()).then_some(design)
+    }
+
+    /// What is needed no more, now that this chain plays or rests.
+    pub fn worn(&mut self) -> Option<Made> {
+        if self.settings.mode == Mode::Linear {
+            self.linear.as_mut()?.worn().map(Made::Bank)
+        } else {
+            self.linear.take().map(Made::Whole)
+        }
+    }
+
+    /// Settings that this chain runs.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Starts afresh with any settings: no history, all ramps on their targets.
+    pub fn restart(&mut self, settings: &Settings) {
+        let fs = self.sample_rate_hz;
+        let settings = &in_effect(settings);
+        self.settings = *settings;
+        self.lookahead = samples(settings.lookahead_ms, fs);
+        self.crossovers.restart(settings);
+        // The shelves take the input as it is, with the tree beside them; then the tree's output is turned round.
+        self.polarity = if settings.mode == Mode::Lr { self.crossovers.polarity() } else { 1.0 };
+        self.dynamics.restart(settings);
+        self.modifiers = Modifiers::new(settings, self.channels, Self::ramp_frames(fs));
+        self.lr = Lr::ZERO;
+        self.shelves.restart(settings);
+        if let Some(linear) = &mut self.linear {
+            linear.restart();
+        }
+        self.ring_length = (self.lookahead + TILE).next_multiple_of(TILE);
+        // The rings are not cleared: nothing is read before it is written, see `unfilled`.
+        self.unfilled = self.lookahead;
+        let linear = self.linear.as_ref().filter(|_| settings.mode == Mode::Linear);
+        self.warming = linear.map_or(0, |linear| linear.design().partition_latency());
+        (self.ring_at, self.gain_at) = (0, 0);
+        self.clear_extremes();
+        self.lay_out();
+    }
+
+    /// Lanes that depend on the structure.
+    fn lay_out(&mut self) {
+        self.decode = Decode { own_same: [1.0; 16], ..Decode::ZERO };
+        self.gain_delay = [0; 16];
+        self.mid_side = false;
+        for (index, band) in self.settings.band[..self.settings.bands].iter().enumerate() {
+            let first = WIDE_LANE[SLOTS - self.settings.bands + index];
+            let ahead = samples(band.lookahead_ms, self.sample_rate_hz).min(self.lookahead);
+            for channel in 0..2 {
+                self.gain_delay[first + channel] = (self.lookahead - ahead) as u32;
+                if self.channels == 2 && band.channels == Channels::MidSide {
+                    self.mid_side = true;
+                    // Lane L holds w1, lane R w2. Own factor (w1 + w2)/2; other factor (w1 - w2)/2 in both.
+                    self.decode.own_same[first + channel] = 0.5;
+                    self.decode.own_cross[first + channel] = 0.5;
+                    self.decode.other_same[first + channel] = [0.5, -0.5][channel];
+                    self.decode.other_cross[first + channel] = [-0.5, 0.5][channel];
+                }
+            }
+        }
+    }
+
+    /// Whether new settings need a second chain and a fade.
+    pub fn needs_fade(&self, settings: &Settings) -> bool {
+        self.structure(&in_effect(settings)) != self.structure(&self.settings)
+    }
+
+    /// What counts of settings: one channel ignores channel basis and target.
+    fn structure(&self, settings: &Settings) -> Structure {
+        let mut bands = [(Channels::Stereo, Target::Both, 0); MAX_BANDS];
+        let lookahead = samples(settings.lookahead_ms, self.sample_rate_hz);
+        let taps = if settings.mode == Mode::Linear { settings.linear_taps } else { 0 };
+        for (structure, band) in bands.iter_mut().zip(&settings.band[..settings.bands]) {
+            let ahead = samples(band.lookahead_ms, self.sample_rate_hz).min(lookahead);
+            let (channels, target) =
+                if self.channels == 1 { (Channels::Stereo, Target::Both) } else { (band.channels, band.target) };
+            *structure = (channels, target, ahead);
+        }
+        (settings.mode, settings.slope, taps, settings.bands, lookahead, bands)
+    }
+
+    /// Takes over settings of the same structure, at a frame of the grid.
+    pub fn set(&mut self, settings: &Settings) {
+        let side_before = self.dynamics.reads_sidechain() || self.modifiers.external().is_some();
+        let settings = &in_effect(settings);
+        self.settings = *settings;
+        self.crossovers.set(settings);
+        self.modifiers.set(settings);
+        self.with_width(|chain| chain.dynamics.set(settings));
+        if self.dynamics.reads_sidechain() && !side_before {
+            self.lr.restart_side();
+        }
+        if settings.mode == Mode::Transparent && self.shelves.set(settings) {
+            self.lr.restart_up();
+        }
+    }
+
+    /// Takes over the envelopes of the chain that this one replaces.
+    pub fn carry_over(&mut self, old: &Self) {
+        let (edges, old_edges) = (self.band_edges(), old.band_edges());
+        self.with_width(|chain| chain.dynamics.carry_over(&edges, &old.dynamics, &old_edges));
+        // What the detectors made of filters coming to rest is nobody's reading.
+        self.clear_extremes();
+    }
+
+    /// Does something that may change the width of the lines, and lets everything else follow.
+    fn with_width(&mut self, change: impl FnOnce(&mut Self)) {
+        let before = self.dynamics.width();
+        change(self);
+        if self.dynamics.width() != before {
+            self.extremes = relaid(&self.extremes, self.dynamics.width());
+            self.modifiers.invalidate();
+        }
+    }
+
+    /// Lowest frequency of every band, then the upper end; octaves.
+    fn band_edges(&self) -> [f64; MAX_BANDS + 1] {
+        let bands = self.settings.bands;
+        let mut hz = self.settings.crossovers_hz;
+        sanitize_crossovers(&mut hz[..bands - 1], self.sample_rate_hz);
+        let mut edges = [libm::log2(20.0); MAX_BANDS + 1];
+        for (edge, hz) in edges[1..].iter_mut().zip(&hz[..bands - 1]) {
+            *edge = libm::log2(*hz);
+        }
+        edges[bands] = libm::log2(20_000.0f64.min(0.5 * self.sample_rate_hz));
+        edges
+    }
+
+    /// Frames from `clock`, at most `limit`, that can be processed in one go.
+    pub fn stretch(&self, clock: u64, limit: usize) -> usize {
+        let mut frames = limit.min(TILE).min(self.ring_length - self.ring_at);
+        if self.unfilled > 0 {
+            frames = frames.min(self.unfilled);
+        }
+        if self.warming > 0 {
+            frames = frames.min(self.warming);
+        }
+        if self.dynamics.settling() {
+            frames = frames.min(SETTLE_GRID - (clock % SETTLE_GRID as u64) as usize);
+        }
+        if let Some(linear) = &self.linear {
+            frames = linear.stretch(clock, frames);
+        }
+        if self.settings.mode == Mode::Transparent {
+            // The delayed input is one row: it may not wrap around the end of the ring.
+            frames = self.shelves.stretch(frames).min(self.ring_length - self.late());
+        }
+        self.modifiers.steady_frames(frames)
+    }
+
+    /// Where in the ring the frames lie that are heard next.
+    fn late(&self) -> usize {
+        (self.ring_at + self.ring_length - self.lookahead) % self.ring_length
+    }
+
+    /// Before the frame `clock` of the grid is processed: runs less machinery if it can.
+    pub fn settle(&mut self, clock: u64) {
+        if self.dynamics.settling() && clock.is_multiple_of(SETTLE_GRID as u64) {
+            self.with_width(|chain| chain.dynamics.settle());
+        }
+    }
+
+    /// Processes one stretch, as long as [`stretch`](Self::stretch) said. Writes dynamic gains to `trace`, frames ×
+    /// bands × channels, if there is one. Whether all input was finite.
+    pub fn process(&mut self, kernels: &Kernels, clock: u64, rows: Rows<'_>, trace: Option<&mut [f32]>) -> bool {
+        let frames = rows.left.len();
+        let slope = self.crossovers.slope();
+        let transparent = self.settings.mode == Mode::Transparent;
+        let late = self.late();
+        let scratch = &mut *self.scratch;
+        let gliding = self.settings.mode != Mode::Linear && self.crossovers.gliding();
+        let (trees, corners) = if gliding {
+            let corners = &mut scratch.corners[..if transparent { frames } else { 0 }];
+            self.crossovers.fill(kernels, clock, &mut scratch.trees[..frames], corners);
+            (Steps::moving(&scratch.trees[..frames]), Steps::moving(&*corners))
+        } else {
+            (Steps::held(self.crossovers.tree()), Steps::held(self.crossovers.corners()))
+        };
+        let moving = self.modifiers.moving();
+        if self.modifiers.take_stale() {
+            self.modifiers.lay_out(self.dynamics.width(), &mut self.ramps);
+            if !moving {
+                kernels.modify(&mut self.ramps, std::slice::from_mut(&mut self.modifier));
+            }
+        }
+        let modifiers = if moving {
+            kernels.modify(&mut self.ramps, &mut scratch.modifiers[..frames]);
+            Steps::moving(&scratch.modifiers[..frames])
+        } else {
+            Steps::held(&self.modifier)
+        };
+
+        let pairs = match self.settings.mode {
+            Mode::Transparent => &mut self.inputs[self.ring_at..self.ring_at + frames],
+            Mode::Lr | Mode::Linear => &mut scratch.pairs[..frames],
+        };
+        let mut finite = kernels.interleave(rows.left, rows.right, rows.input_gain, pairs);
+        let lines = &mut self.ring[self.ring_at..self.ring_at + frames];
+        let mut linear = self.linear.as_deref_mut().filter(|_| self.settings.mode == Mode::Linear);
+        match &mut linear {
+            Some(linear) => linear.split(kernels, clock, pairs, lines),
+            None => self.lr.split(kernels, slope, trees, pairs, lines),
+        }
+
+        let side = &mut scratch.side[..frames];
+        let external = self.modifiers.external();
+        if self.dynamics.reads_sidechain() || external.is_some() {
+            let pairs = &mut scratch.pairs[..frames];
+            match rows.side {
+                Some([left, right]) => {
+                    finite &= kernels.interleave(left, right, Steps::held(&self.polarity), pairs);
+                }
+                None => pairs.fill([0.0; 2]),
+            }
+            match &mut linear {
+                Some(linear) => linear.split_side(kernels, clock, pairs, side),
+                None => self.lr.split_side(kernels, slope, trees, pairs, side),
+            }
+        }
+        if self.warming > 0 {
+            // Otherwise a gate would be further closed when the first frame comes, the longer the partitions are.
+            self.warming -= frames;
+            self.modifiers.advance(frames);
+            rows.left.fill(0.0);
+            rows.right.fill(0.0);
+            // Bands and weights of silence: what a tap sees.
+            lines.fill(Line::ZERO);
+            self.ring_at = (self.ring_at + frames) % self.ring_length;
+            scratch.gains[..frames].fill(Line::ZERO);
+            scratch.levels[..frames].fill(Line { lane: [SILENCE_DB; 16] });
+            if let Some(trace) = trace {
+                trace.fill(0.0);
+            }
+            return finite;
+        }
+        let (read, levels) = (&mut scratch.read[..frames], &mut scratch.levels[..frames]);
+        let gains = &mut scratch.gains[..frames];
+        self.dynamics.process(kernels, modifiers, lines, side, read, levels, gains, &mut self.extremes);
+        if let Some(amount) = external {
+            kernels.crossfade(&amount, side, lines);
+        }
+        let width = self.dynamics.width();
+        if self.lookahead > 0 {
+            let ring = &mut self.gain_ring[..(self.lookahead + TILE).next_power_of_two()];
+            kernels.delay_gains(width, &self.gain_delay, ring, self.gain_at, gains);
+            self.gain_at = (self.gain_at + frames) & (ring.len() - 1);
+        }
+        self.ring_at = (self.ring_at + frames) % self.ring_length;
+        if self.unfilled > 0 {
+            self.unfilled -= frames;
+            self.modifiers.advance(frames);
+            self.shelves.advance(frames);
+            rows.left.fill(0.0);
+            rows.right.fill(0.0);
+            // Weights of silence: what a tap sees.
+            gains.fill(Line::ZERO);
+            if let Some(trace) = trace {
+                trace.fill(0.0);
+            }
+            return finite;
+        }
+        if let Some(trace) = trace {
+            write_trace(width, self.settings.bands, self.channels, gains, trace);
+        }
+        let [left, right] = [rows.left, rows.right];
+        if transparent {
+            let input = Input {
+                gains,
+                width,
+                modifiers,
+                mixes: self.modifiers.mixes(),
+                corners,
+                slope,
+                pairs: &self.inputs[late..late + frames],
+                basis: if self.mid_side { Basis::MidSide } else { Basis::Stereo },
+                delta: self.modifiers.delta(&mut scratch.delta[..frames]),
+                gain: rows.output_gain,
+            };
+            self.shelves.process(kernels, &input, &mut self.extremes, [left, right]);
+        }
+        let tree_heard = !transparent || self.shelves.hears_tree();
+        if tree_heard || rows.tapped {
+            kernels.weigh(width, modifiers, &mut self.extremes, gains);
+        }
+        if tree_heard {
+            let before_wrap = frames.min(self.ring_length - late);
+            let weighted = Weighted {
+                leaves: [&self.ring[late..late + before_wrap], &self.ring[..frames - before_wrap]],
+                weights: gains,
+                output: match (width, self.mid_side) {
+                    (Width::Narrow, _) => Output::Narrow,
+                    (Width::Wide, false) => Output::Wide,
+                    (Width::Wide, true) => Output::MidSide,
+                },
+                decode: &self.decode,
+                gain: rows.output_gain,
+            };
+            if transparent {
+                let [tree_left, tree_right] = scratch.tree.each_mut().map(|row| &mut row[..frames]);
+                self.lr.join(kernels, slope, trees, &weighted, [tree_left, tree_right]);
+                self.shelves.fade_to_tree([tree_left, tree_right], self.crossovers.polarity(), [left, right]);
+            } else if linear.is_some() {
+                linear::join(kernels, &weighted, [left, right]);
+            } else {
+                self.lr.join(kernels, slope, trees, &weighted, [left, right]);
+            }
+        }
+        if transparent {
+            self.shelves.advance(frames);
+        }
+        self.modifiers.advance(frames);
+        finite
+    }
+
+    /// Writes what was just processed into a slot, band by band as heard, with the output gain of these frames.
+    pub fn tap(&self, output_gain: Steps<'_, f32>, frames: usize, slot: &mut Slot) {
+        let (bands, width) = (self.settings.bands, self.dynamics.width());
+        let first = (self.ring_at + 2 * self.ring_length - frames - self.lookahead) % self.ring_length;
+        let before_wrap = frames.min(self.ring_length - first);
+        let leaves = [&self.ring[first..first + before_wrap], &self.ring[..frames - before_wrap]];
+        // Beside the shelves the tree runs with the polarity of its input.
+        let sign = if self.settings.mode == Mode::Transparent { self.crossovers.polarity() } else { 1.0 };
+        for band in 0..bands {
+            let tree_slot = SLOTS - bands + band;
+            let (a, first_lane) = (WIDE_LANE[tree_slot], lane(width, tree_slot, 0));
+            let mut rows = slot.band_mut(band, frames);
+            let mut from = 0;
+            for leaves in leaves {
+                let to = from + leaves.len();
+                let weights = &self.scratch.gains[from..to];
+                let [left, right] = rows.each_mut().map(|row| &mut row[from..to]);
+                let out = left.iter_mut().zip(right).zip(leaves.iter().zip(weights));
+                match width {
+                    Width::Narrow => {
+                        for ((l, r), (x, w)) in out {
+                            (*l, *r) = (w.lane[first_lane] * x.lane[a], w.lane[first_lane] * x.lane[a + 1]);
+                        }
+                    }
+                    Width::Wide => {
+                        let of = |lanes: &[f32; 16]| [lanes[a], lanes[a + 1]];
+                        let [os, oc] = [of(&self.decode.own_same), of(&self.decode.own_cross)];
+                        let [ts, tc] = [of(&self.decode.other_same), of(&self.decode.other_cross)];
+                        for ((l, r), (x, w)) in out {
+                            let ([xl, xr], [wl, wr]) = (of(&x.lane), of(&w.lane));
+                            *l = (os[0] * wl + oc[0] * wr) * xl + (ts[0] * wl + tc[0] * wr) * xr;
+                            *r = (os[1] * wr + oc[1] * wl) * xr + (ts[1] * wr + tc[1] * wl) * xl;
+                        }
+                    }
+                }
+                from = to;
+            }
+            for row in rows {
+                for (n, x) in row.iter_mut().enumerate() {
+                    *x *= sign * output_gain.at(n);
+                }
+            }
+            let mut level_db = SILENCE_DB;
+            for line in &self.scratch.levels[..frames] {
+                level_db = level_db.max(line.lane[first_lane]).max(line.lane[first_lane + lanes_of(width) - 1]);
+            }
+            slot.raise_level_db(band, level_db);
+        }
+    }
+
+    /// Sign that the caller's input gain must have.
+    pub fn polarity(&self) -> f32 {
+        self.polarity
+    }
+
+    /// Adds what the bands did since the last call to their meters.
+    pub fn publish(&mut self, meters: &Meters) {
+        let (bands, width) = (self.settings.bands, self.dynamics.width());
+        let Extremes { level_db, lowest_db, highest_db } = &self.extremes;
+        for (index, meter) in meters[..bands].iter().enumerate() {
+            let first = lane(width, SLOTS - bands + index, 0);
+            for lane in first..first + lanes_of(width) {
+                meter.add(Reading {
+                    level_db: level_db[lane],
+                    lowest_db: lowest_db[lane],
+                    highest_db: highest_db[lane],
+                });
+            }
+        }
+        self.clear_extremes();
+    }
+
+    fn clear_extremes(&mut self) {
+        self.extremes = Extremes {
+            level_db: [SILENCE_DB; 16],
+            lowest_db: [f32::INFINITY; 16],
+            highest_db: [f32::NEG_INFINITY; 16],
+        };
+    }
+}
+
+/// Settings as they act: in the transparent mode one channel basis serves the whole path, that of the first band.
+fn in_effect(settings: &Settings) -> Settings {
+    let mut settings = *settings;
+    if settings.mode == Mode::Transparent {
+        let channels = settings.band[0].channels;
+        settings.band.iter_mut().for_each(|band| band.channels = channels);
+    }
+    settings
+}
+
+/// Extremes in lanes of another width.
+fn relaid(old: &Extremes, width: Width) -> Extremes {
+    let mut new = Extremes::ZERO;
+    for slot in 0..SLOTS {
+        let (narrow, wide) = (lane(Width::Narrow, slot, 0), lane(Width::Wide, slot, 0));
+        let pairs = [
+            (&old.level_db, &mut new.level_db, f32::max as fn(f32, f32) -> f32),
+            (&old.lowest_db, &mut new.lowest_db, f32::min),
+            (&old.highest_db, &mut new.highest_db, f32::max),
+        ];
+        for (old, new, choose) in pairs {
+            match width {
+                Width::Wide => (new[wide], new[wide + 1]) = (old[narrow], old[narrow]),
+                Width::Narrow => new[narrow] = choose(old[wide], old[wide + 1]),
+            }
+        }
+    }
+    new
+}
+
+fn write_trace(width: Width, bands: usize, channels: usize, gains: &[Line], trace: &mut [f32]) {
+    for (line, row) in gains.iter().zip(trace.chunks_exact_mut(bands * channels)) {
+        for (band, row) in row.chunks_exact_mut(channels).enumerate() {
+            for (channel, gain) in row.iter_mut().enumerate() {
+                let channel = if width == Width::Wide { channel } else { 0 };
+                *gain = line.lane[lane(width, SLOTS - bands + band, channel)];
+            }
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! The linear mode in the engine: delays, alignment, filters that come and go.
+
+mod common;
+
+use common::*;
+use octant_dsp::linear::{filter_length, linear_latency};
+use octant_dsp::settings::{BandSettings, Law, Mode, Settings, Sidechain, Slope};
+use octant_dsp::{Engine, linear};
+
+const RATE_HZ: f64 = 48_000.0;
+
+fn linear(settings: Settings) -> Settings {
+    Settings { mode: Mode::Linear, linear_taps: 1024, ..settings }
+}
+
+/// Bands that are at work all the time.
+fn busy() -> BandSettings {
+    BandSettings { above: section(Law::Compress, -40.0, 4.0), attack_ms: 1.0, ..idle_band() }
+}
+
+/// Plays in blocks of these lengths, one after another and again.
+fn play_in(engine: &mut Engine, input: &Audio, blocks: &[usize]) -> Audio {
+    let mut output = input.clone();
+    let (mut at, mut turn) = (0, 0);
+    while at < input[0].len() {
+        let end = (at + blocks[turn % blocks.len()]).min(input[0].len());
+        let mut rows: Vec<&mut [f32]> = output.iter_mut().map(|row| &mut row[at..end]).collect();
+        engine.process(&mut rows, &[]);
+        (at, turn) = (end, turn + 1);
+    }
+    output
+}
+
+fn late(input: &Audio, latency: usize) -> Audio {
+    let delay = |row: &Vec<f32>| vec![0.0; latency].into_iter().chain(row.iter().copied()).take(row.len()).collect();
+    input.iter().map(delay).collect()
+}
+
+fn largest_difference_db(one: &Audio, other: &Audio) -> f64 {
+    let differences = one.iter().flatten().zip(other.iter().flatten()).map(|(a, b)| f64::from((a - b).abs()));
+    db(differences.fold(0.0, f64::max))
+}
+
+#[test]
+fn idle_it_is_a_pure_delay() {
+    for (rate_hz, bands, slope, linear_taps, lookahead_ms) in [
+        (48_000.0, 8, Slope::Db24, 4096, 0.0),
+        (48_000.0, 8, Slope::Db48, 1024, 3.0),
+        (44_100.0, 4, Slope::Db12, 8192, 20.0),
+        (8_000.0, 3, Slope::Db24, 1024, 0.0),
+        (96_000.0, 5, Slope::Db48, 2048, 1.0),
+        (48_000.0, 1, Slope::Db24, 2048, 0.0),
+    ] {
+        let settings = Settings { slope, linear_taps, lookahead_ms, ..linear(idle(bands)) };
+        let mut playing = engine(rate_hz, 2, &settings);
+        let latency = playing.latency_samples();
+        assert_eq!(latency, linear_latency(linear_taps, rate_hz) + (lookahead_ms * 1e-3 * rate_hz + 0.5) as usize);
+        let input = stereo_noise(1, 1.0, latency + 12_000);
+        let error = largest_difference_db(&play(&mut playing, &input), &late(&input, latency));
+        assert!(error < -120.0, "{bands} bands, {linear_taps} taps, {rate_hz} Hz: {error} dB");
+    }
+}
+
+#[test]
+fn the_latency_is_half_a_filter_and_little_more() {
+    assert_eq!((filter_length(4096, 48_000.0), filter_length(4096, 44_100.0)), (4096, 4096));
+    assert_eq!((filter_length(4096, 96_000.0), filter_length(1024, 768_000.0)), (8192, 16_384));
+    assert_eq!(filter_length(2048, 8_000.0), 2048);
+    assert!(linear_latency(4096, 48_000.0) <= 2560, "{}", linear_latency(4096, 48_000.0));
+    assert!((linear::lowest_exact_crossover_hz(4096, Slope::Db24, 48_000.0) - 82.0).abs() < 0.1);
+}
+
+#[test]
+fn blocks_change_no_bit_while_crossovers_move() {
+    let settings = Settings { linear_taps: 2048, ..linear(settings(5, busy())) };
+    let input = stereo_noise(2, 0.5, 30_000);
+    let run = |blocks: &[usize]| {
+        let mut playing = engine(RATE_HZ, 2, &settings);
+        playing.set_offline(true);
+        let mut out: Audio = vec![Vec::new(); 2];
+        for (part, hz) in [300.0, 500.0, 900.0].into_iter().enumerate() {
+            let part: Audio = input.iter().map(|row| row[part * 10_000..(part + 1) * 10_000].to_vec()).collect();
+            out.iter_mut().zip(play_in(&mut playing, &part, blocks)).for_each(|(out, new)| out.extend(new));
+            let mut moved = settings;
+            moved.crossovers_hz[1] = hz;
+            set(&mut playing, &moved);
+        }
+        out
+    };
+    let whole = run(&[10_000]);
+    for blocks in [&[1][..], &[17], &[64], &[480], &[63, 2, 129]] {
+        assert_same_bits(&run(blocks), &whole, &format!("blocks of {blocks:?}"));
+    }
+    assert!(largest_difference_db(&whole, &render(RATE_HZ, &settings, &input)) > -60.0, "nothing moved");
+}
+
+#[test]
+fn moved_crossovers_are_heard_within_50_ms_and_the_sum_stays_a_delay() {
+    let settings = Settings { linear_taps: 8192, ..linear(idle(4)) };
+    let mut solo = settings;
+    solo.band[1].solo = true;
+    let mut moved = solo;
+    moved.crossovers_hz[1] = 3000.0;
+    let input = vec![tone(2000.0, 0.5, RATE_HZ, 48_000)];
+    let mut playing = engine(RATE_HZ, 1, &solo);
+    playing.set_offline(true);
+    let before = play(&mut playing, &input);
+    set(&mut playing, &moved);
+    let after = play(&mut playing, &input);
+    let peak = |row: &[f32]| row.iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
+    assert!(peak(&before[0][40_000..]) < 0.1 && peak(&after[0][2400..4800]) > 0.3, "50 ms later");
+
+    let mut all = engine(RATE_HZ, 1, &settings);
+    all.set_offline(true);
+    let latency = all.latency_samples();
+    let whole = vec![noise(3, 0.9, 40_000)];
+    let head = play(&mut all, &vec![whole[0][..20_000].to_vec()]);
+    set(&mut all, &Settings { crossovers_hz: moved.crossovers_hz, ..settings });
+    let tail = play(&mut all, &vec![whole[0][20_000..].to_vec()]);
+    let heard = vec![head.into_iter().chain(tail).flatten().collect()];
+    assert!(largest_difference_db(&heard, &late(&whole, latency)) < -120.0);
+}
+
+#[test]
+fn without_a_workshop_the_old_filters_play_on() {
+    let settings = linear(settings(4, busy()));
+    let mut moved = settings;
+    moved.crossovers_hz[1] = 2000.0;
+    let input = stereo_noise(4, 0.5, 20_000);
+    let mut playing = engine(RATE_HZ, 2, &settings);
+    set(&mut playing, &moved);
+    assert_same_bits(&play(&mut playing, &input), &render(RATE_HZ, &settings, &input), "old filters");
+    let workshop = playing.workshop();
+    assert!(workshop.serve() && !workshop.serve(), "one order");
+    play(&mut playing, &input);
+    assert!(workshop.serve(), "the old filters come back");
+    assert!(!workshop.serve());
+    // In the end it is as if it had always been so.
+    let wanted = render(RATE_HZ, &moved, &input);
+    let heard = play(&mut playing, &input);
+    let last = |audio: &Audio| -> Audio { audio.iter().map(|row| row[15_000..].to_vec()).collect() };
+    assert!(largest_difference_db(&last(&heard), &last(&wanted)) < -100.0);
+}
+
+#[test]
+fn what_is_ordered_may_come_too_late_or_for_nobody() {
+    let input = stereo_noise(5, 0.5, 6000);
+    let settings = Settings { hold_latency: true, ..linear(settings(4, busy())) };
+    let mut moved = settings;
+    moved.crossovers_hz[1] = 2000.0;
+
+    // The mode is left while filters are being made.
+    let mut playing = engine(RATE_HZ, 2, &settings);
+    let workshop = playing.workshop();
+    set(&mut playing, &moved);
+    play(&mut playing, &input);
+    set(&mut playing, &Settings { mode: Mode::Lr, ..moved });
+    play(&mut playing, &input);
+    assert!(workshop.serve(), "the filters nobody needs");
+    play(&mut playing, &input);
+    assert!(workshop.serve(), "they come back, with everything else that is not needed");
+    play(&mut playing, &input);
+    assert!(!workshop.serve());
+    assert_eq!(playing.non_finite_blocks(), 0);
+
+    // Crossovers move on while filters are being made: the last ones win.
+    let mut playing = engine(RATE_HZ, 2, &settings);
+    let workshop = playing.workshop();
+    set(&mut playing, &moved);
+    play(&mut playing, &input);
+    let mut last = moved;
+    last.crossovers_hz[1] = 700.0;
+    set(&mut playing, &last);
+    play(&mut playing, &input);
+    for _ in 0..3 {
+        assert!(workshop.serve());
+        play(&mut playing, &input);
+    }
+    let heard = play(&mut playing, &input);
+    let wanted = render(RATE_HZ, &last, &input);
+    let end = |audio: &Audio| -> Audio { audio.iter().map(|row| row[4000..].to_vec()).collect() };
+    assert!(largest_difference_db(&end(&heard), &end(&wanted)) < -60.0);
+
+    // Another sample rate, that is another engine, while filters are being made: nothing is left behind.
+    let mut playing = engine(RATE_HZ, 2, &settings);
+    let workshop = playing.workshop();
+    set(&mut playing, &moved);
+    play(&mut playing, &input);
+    drop(playing);
+    let playing = engine(96_000.0, 2, &settings);
+    assert!(workshop.serve(), "for an engine that is gone");
+    assert!(!playing.workshop().serve());
+
+    // A reset, and new preparations, while filters are being made.
+    let mut playing = engine(RATE_HZ, 2, &settings);
+    let workshop = playing.workshop();
+    for prepare in [false, true] {
+        set(&mut playing, &settings);
+        playing.prepare();
+        set(&mut playing, &moved);
+        play(&mut playing, &input);
+        if prepare {
+            playing.prepare();
+        } else {
+            playing.reset();
+        }
+        while workshop.serve() {
+            play(&mut playing, &input);
+        }
+        playing.restart();
+        let heard = play(&mut playing, &input);
+        assert_same_bits(&heard, &render(RATE_HZ, &moved, &input), "after a start in between");
+    }
+}
+
+#[test]
+fn bands_listen_to_the_same_bands_of_the_sidechain() {
+    let above = section(Law::Compress, -25.0, 4.0);
+    let external = BandSettings { sidechain: Sidechain::External, above, ..busy() };
+    let settings = linear(settings(4, external));
+    let input = stereo_noise(6, 0.5, 12_000);
+    let mut playing = engine(RATE_HZ, 2, &settings);
+    let (_, gains) = play_traced(&mut playing, &input, &vec![tone(3000.0, 0.9, RATE_HZ, 12_000)]);
+    assert!(gains[2][0][10_000] < -8.0, "the tone's band: {}", gains[2][0][10_000]);
+    for band in [0, 1, 3] {
+        // What is left of the click when the tone begins.
+        assert!(gains[band][0][10_000] > -1.0, "band {band}: {}", gains[band][0][10_000]);
+    }
+    let (_, gains) = play_traced(&mut engine(RATE_HZ, 2, &settings), &input, &Vec::new());
+    assert!(gains.iter().all(|band| band[0].iter().all(|gain| *gain == 0.0)), "no sidechain is silence");
+}
+
+#[test]
+fn a_held_latency_holds_in_every_mode() {
+    let input = stereo_noise(7, 0.7, 30_000);
+    let side = vec![noise(8, 0.7, 30_000)];
+    for mode in [Mode::Lr, Mode::Transparent, Mode::Linear] {
+        let settings = Settings { mode, hold_latency: true, linear_taps: 2048, lookahead_ms: 2.0, ..idle(1) };
+        let mut playing = engine(RATE_HZ, 2, &settings);
+        let latency = playing.latency_samples();
+        assert_eq!(latency, linear_latency(2048, RATE_HZ) + 96);
+        let error = largest_difference_db(&play_with(&mut playing, &input, &side), &late(&input, latency));
+        assert!(error < -120.0, "{mode:?}: {error}");
+    }
+    // Audio and sidechain wait alike.
+    let external = BandSettings { sidechain: Sidechain::External, ..busy() };
+    let plain = Settings { lookahead_ms: 1.0, ..settings(1, external) };
+    let held = Settings { hold_latency: true, ..plain };
+    let now = play_with(&mut engine(RATE_HZ, 2, &plain), &input, &side);
+    let later = play_with(&mut engine(RATE_HZ, 2, &held), &input, &side);
+    let by = linear_latency(8192, RATE_HZ);
+    for (now, later) in now.iter().zip(&later) {
+        assert!(later[..by].iter().all(|x| *x == 0.0));
+        assert_eq!(later[by..], now[..now.len() - by]);
+    }
+}
+
+#[test]
+fn held_latency_lets_everything_change_while_it_plays() {
+    let base = Settings { hold_latency: true, linear_taps: 2048, lookahead_ms: 5.0, ..idle(4) };
+    let input = stereo_noise(9, 0.5, 24_000);
+    for (from, to) in [
+        (base, Settings { mode: Mode::Linear, ..base }),
+        (Settings { mode: Mode::Linear, ..base }, base),
+        (Settings { mode: Mode::Transparent, ..base }, Settings { mode: Mode::Linear, ..base }),
+        (Settings { mode: Mode::Linear, ..base }, Settings { mode: Mode::Linear, linear_taps: 1024, ..base }),
+        (Settings { mode: Mode::Linear, ..base }, Settings { mode: Mode::Linear, slope: Slope::Db48, ..base }),
+        (Settings { mode: Mode::Linear, ..base }, Settings { mode: Mode::Linear, lookahead_ms: 1.0, ..base }),
+        (Settings { mode: Mode::Linear, ..base }, Settings { mode: Mode::Linear, bands: 2, ..base }),
+        (base, Settings { lookahead_ms: 0.0, ..base }),
+    ] {
+        let mut playing = engine(RATE_HZ, 2, &from);
+        playing.set_offline(true);
+        let latency = playing.latency_samples();
+        play(&mut playing, &input);
+        set(&mut playing, &to);
+        play(&mut playing, &input);
+        assert_eq!(playing.latency_samples(), latency);
+        let heard = play(&mut playing, &input);
+        assert_eq!(playing.bands(), to.bands);
+        // Now all bands add up as in an engine that never did anything else.
+        let mut wanted = engine(RATE_HZ, 2, &Settings { linear_taps: 2048, lookahead_ms: 5.0, ..to });
+        if to.mode == Mode::Linear {
+            let error = largest_difference_db(
+                &heard.iter().map(|row| row[latency..].to_vec()).collect(),
+                &input.iter().map(|row| row[..row.len() - latency].to_vec()).collect(),
+            );
+            assert!(error < -120.0, "{from:?} to {to:?}: {error}");
+        } else {
+            play(&mut wanted, &input);
+            play(&mut wanted, &input);
+            let error = largest_difference_db(&heard, &play(&mut wanted, &input));
+            assert!(error < -100.0, "{:?} to {:?}: {error}", from.mode, to.mode);
+        }
+    }
+}
+
+#[test]
+fn without_held_latency_the_old_structure_plays_on_until_the_next_preparations() {
+    let lr = idle(4);
+    let wanted = Settings { mode: Mode::Linear, linear_taps: 1024, ..lr };
+    let mut playing = engine(RATE_HZ, 2, &lr);
+    let input = stereo_noise(10, 0.5, 9000);
+    set(&mut playing, &wanted);
+    assert_same_bits(&play(&mut playing, &input), &render(RATE_HZ, &lr, &input), "lr plays on");
+    assert_eq!(playing.latency_samples(), 0);
+    assert_eq!(playing.wanted_latency_samples(), linear_latency(1024, RATE_HZ));
+    playing.reset();
+    assert_eq!(playing.latency_samples(), 0, "a reset makes no filters");
+    playing.prepare();
+    assert_eq!(playing.latency_samples(), linear_latency(1024, RATE_HZ));
+    assert_same_bits(&play(&mut playing, &input), &render(RATE_HZ, &wanted, &input), "and now linear");
+    // Back again, and everything that linear needed is gone with the next preparations.
+    set(&mut playing, &lr);
+    play(&mut playing, &input);
+    assert_eq!(playing.latency_samples(), linear_latency(1024, RATE_HZ));
+    playing.prepare();
+    assert_same_bits(&play(&mut playing, &input), &render(RATE_HZ, &lr, &input), "lr again");
+}
+
+#[test]
+fn bypass_is_the_input_late_by_the_latency() {
+    let settings = Settings { bypass: true, ..linear(settings(6, busy())) };
+    let mut playing = engine(RATE_HZ, 2, &settings);
+    let latency = playing.latency_samples();
+    let input = stereo_noise(11, 0.9, 8000);
+    assert_same_bits(&play(&mut playing, &input), &late(&input, latency), "bypass");
+}
