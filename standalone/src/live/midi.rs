@@ -36,7 +36,7 @@ pub struct Midi {
 
 fn open() -> Result<MidiInput, Failure> {
     let mut input = MidiInput::new(CLIENT)
-        .map_err(|e| Failure::device(format!("MIDI cannot be used here: {e}; start without --midi")))?;
+        .map_err(|e| Failure::device(format!("MIDI cannot be used here: {e}; on Linux it needs the module snd-seq")))?;
     input.ignore(Ignore::All);
     Ok(input)
 }
