@@ -102,7 +102,7 @@ impl Case {
         [
             (Mode::Lr, Self::of("lr", 20)),
             (Mode::Transparent, Self::of("transparent", 12)),
-            (Mode::Linear, Self::of("linear", 10)),
+            (Mode::Linear, Self::of("linear", 12)),
         ]
     }
 
