@@ -5,6 +5,7 @@
 //! [`params`] the one table from which ids, ranges, units and texts are derived.
 
 mod crossover;
+pub mod curve;
 mod dynamics;
 pub mod engine;
 pub mod ffi;
@@ -16,6 +17,7 @@ mod oracle;
 pub mod params;
 pub mod preset;
 mod ramp;
+pub mod response;
 pub mod settings;
 pub mod split;
 
