@@ -9,10 +9,12 @@ use std::sync::Arc;
 use crate::crossover::GRID;
 use crate::dynamics::samples;
 use crate::ffi::{DenormalsOff, Kernels, Steps};
+use crate::health;
 use crate::lr::{Chain, LOOKAHEAD_MAX_MS, Rows, TILE};
 use crate::meter::Meters;
 use crate::ramp::Ramp;
 use crate::settings::{MAX_BANDS, Mode, Settings};
+use crate::tap::{self, Source, Stretch, Switch, Tap};
 
 /// Lowest and highest sample rate.
 pub const SAMPLE_RATES_HZ: std::ops::RangeInclusive<f64> = 8_000.0..=768_000.0;
@@ -126,6 +128,8 @@ pub struct Engine {
     dry: [Box<[f32]>; 2],
     dry_at: usize,
     meters: Arc<Meters>,
+    health: health::Shared,
+    tap: Option<Source>,
     non_finite_blocks: u64,
     /// Nothing in this block has been infinite or NaN.
     finite: bool,
@@ -193,6 +197,8 @@ impl Engine {
             dry: [dry(), dry()],
             dry_at: 0,
             meters: Arc::default(),
+            health: health::Shared::default(),
+            tap: None,
             non_finite_blocks: 0,
             finite: true,
             scratch: Box::new(scratch),
@@ -225,6 +231,19 @@ impl Engine {
     /// Meters of the bands, for any thread.
     pub fn meters(&self) -> Arc<Meters> {
         Arc::clone(&self.meters)
+    }
+
+    /// What this engine counts, for any thread. Time is what its caller measures.
+    pub fn health(&self) -> health::Shared {
+        Arc::clone(&self.health)
+    }
+
+    /// A tap for another thread, with room for so many slots, which it has to provide. Slots are filled while the
+    /// switch is open. Replaces an older tap; allocates.
+    pub fn tap(&mut self, slots: usize, switch: &Arc<Switch>) -> Tap {
+        let (source, tap) = tap::tap(slots, Arc::clone(switch), Arc::clone(&self.health));
+        self.tap = Some(source);
+        tap
     }
 
     /// Blocks after which non-finite history had to be thrown away. Should stay 0: the input is cleaned.
@@ -280,6 +299,7 @@ impl Engine {
         let _denormals_off = DenormalsOff::new();
         let frames = main[0].len();
         let row_length = self.bands() * self.channels;
+        let opening = self.tap.as_ref().and_then(Source::opening);
         let mut at = 0;
         while at < frames {
             if self.clock.is_multiple_of(GRID as u64) {
@@ -293,7 +313,7 @@ impl Engine {
             let (left, right) = main.split_at_mut(1);
             let left = &mut left[0][at..at + length];
             let right = right.first_mut().map(|row| &mut row[at..at + length]);
-            self.tile(left, right, side_rows(sidechain, at, length), trace);
+            self.tile(left, right, side_rows(sidechain, at, length), trace, opening);
             self.clock += length as u64;
             at += length;
         }
@@ -367,14 +387,20 @@ impl Engine {
         right: Option<&mut [f32]>,
         side: Option<[&[f32]; 2]>,
         trace: Option<&mut [f32]>,
+        opening: Option<u32>,
     ) {
         let frames = left.len();
-        let Self { kernels, chains, scratch, .. } = self;
+        let Self { kernels, chains, scratch, tap, .. } = self;
         let Scratch { mono, incoming, dry, gain } = &mut **scratch;
         let right = right.unwrap_or_else(|| {
             mono[..frames].fill(0.0);
             &mut mono[..frames]
         });
+        let stretch = Stretch { frames, bands: chains[self.playing].settings().bands };
+        let mut slot = tap.as_mut().zip(opening).and_then(|(tap, opening)| tap.slot(opening, stretch));
+        if let Some(slot) = &mut slot {
+            slot.write_input([&*left, &*right]);
+        }
         let bypassing = self.bypass.left() > 0 || self.bypass.target() != 0.0;
         let latency = chains[self.playing].latency();
         if bypassing || latency > 0 {
@@ -406,6 +432,9 @@ impl Engine {
             },
             trace,
         );
+        if let Some(slot) = &mut slot {
+            playing.tap(output_gain, frames, slot);
+        }
         if changing {
             let [in_left, in_right] = incoming;
             let (in_left, in_right) = (&mut in_left[..frames], &mut in_right[..frames]);
@@ -426,9 +455,12 @@ impl Engine {
             for amount in amount.iter_mut() {
                 *amount = raised_cosine(&self.fade, *amount);
             }
-            for (row, dry) in [left, right].into_iter().zip(dry) {
+            for (row, dry) in [&mut *left, &mut *right].into_iter().zip(dry) {
                 fade_to_dry(amount, dry, row);
             }
+        }
+        if let Some(slot) = slot {
+            slot.finish(stretch, [left, right]);
         }
         self.advance(frames);
     }

@@ -8,6 +8,7 @@ use crate::meter::{Meters, Reading, SILENCE_DB};
 use crate::modifiers::Modifiers;
 use crate::params::sanitize_crossovers;
 use crate::settings::{Channels, MAX_BANDS, Settings, Slope, Target};
+use crate::tap::Slot;
 
 /// Frames that pass through the kernels together; what they leave for each other stays in the first-level cache.
 pub const TILE: usize = 64;
@@ -319,6 +320,8 @@ impl Chain {
             self.modifiers.advance(frames);
             rows.left.fill(0.0);
             rows.right.fill(0.0);
+            // Weights of silence: what a tap sees.
+            gains.fill(Line::ZERO);
             if let Some(trace) = trace {
                 trace.fill(0.0);
             }
@@ -353,6 +356,35 @@ impl Chain {
             }
         }
         self.modifiers.advance(frames);
+    }
+
+    /// Writes what was just processed into a slot, band by band as heard, with the output gain of these frames.
+    pub fn tap(&self, output_gain: Steps<'_, f32>, frames: usize, slot: &mut Slot) {
+        let (bands, width) = (self.settings.bands, self.dynamics.width());
+        let first = (self.ring_at + 2 * self.ring_length - frames - self.lookahead) % self.ring_length;
+        for band in 0..bands {
+            let tree_slot = SLOTS - bands + band;
+            let a = WIDE_LANE[tree_slot];
+            let level_lane = lane(width, tree_slot, 0);
+            let [left, right] = slot.band_mut(band, frames);
+            for n in 0..frames {
+                let x = &self.ring[(first + n) % self.ring_length].lane;
+                let w = &self.scratch.gains[n].lane;
+                let gain = output_gain.at(n);
+                let [l, r] = match width {
+                    Width::Narrow => [w[level_lane] * x[a], w[level_lane] * x[a + 1]],
+                    Width::Wide => [a, a + 1].map(|own| {
+                        let (other, decode) = (own ^ 1, &self.decode);
+                        let same = decode.own_same[own] * w[own] + decode.own_cross[own] * w[other];
+                        let cross = decode.other_same[own] * w[own] + decode.other_cross[own] * w[other];
+                        same * x[own] + cross * x[other]
+                    }),
+                };
+                (left[n], right[n]) = (gain * l, gain * r);
+            }
+            let levels = &self.scratch.levels[frames - 1].lane[level_lane..level_lane + lanes_of(width)];
+            slot.set_level_db(band, levels.iter().copied().fold(SILENCE_DB, f32::max));
+        }
     }
 
     /// Sign that the caller's input gain must have.

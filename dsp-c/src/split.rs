@@ -54,6 +54,46 @@ use crate::settings::Settings;
 /// Rows start on multiples of this many floats: two cache lines, because processors fetch them in pairs.
 const PADDING: usize = 32;
 
+/// Rows of equal length, each on cache lines of its own.
+#[derive(Debug)]
+pub(crate) struct PaddedRows {
+    storage: Box<[f32]>,
+    first: usize,
+    stride: usize,
+}
+
+impl PaddedRows {
+    /// Allocates rows of zeros, `frames` long at least.
+    pub fn new(rows: usize, frames: usize) -> Self {
+        let stride = frames.max(1).next_multiple_of(PADDING);
+        let storage = vec![0.0f32; rows * stride + PADDING].into_boxed_slice();
+        let first = storage.as_ptr().align_offset(PADDING * size_of::<f32>());
+        Self { storage, first, stride }
+    }
+
+    /// From one row to the next.
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// All rows behind each other, `stride` apart.
+    pub fn all_mut(&mut self) -> &mut [f32] {
+        &mut self.storage[self.first..]
+    }
+
+    /// One row.
+    pub fn row(&self, row: usize) -> &[f32] {
+        &self.storage[self.first + row * self.stride..][..self.stride]
+    }
+
+    /// A row and the next one.
+    pub fn two_mut(&mut self, row: usize) -> [&mut [f32]; 2] {
+        let stride = self.stride;
+        let (one, next) = self.all_mut()[row * stride..(row + 2) * stride].split_at_mut(stride);
+        [one, next]
+    }
+}
+
 /// One band of a block. Bands not in use are silent.
 #[derive(Debug)]
 pub struct Band<'a> {
@@ -73,19 +113,14 @@ pub struct Splitter {
     state: DownState,
     pairs: [[f32; 2]; TILE],
     lines: [Line; TILE],
-    /// Rows in the order of the lanes, `stride` apart, from `first` on; the first `frames` samples of each are valid.
-    storage: Box<[f32]>,
-    first: usize,
-    stride: usize,
+    /// In the order of the lanes; the first `frames` samples of each are valid.
+    rows: PaddedRows,
     frames: usize,
 }
 
 impl Splitter {
     /// Allocates rows for blocks of up to `max_frames`. Only crossovers, slope and number of bands of `settings` count.
     pub fn new(sample_rate_hz: f64, max_frames: usize, settings: &Settings) -> Self {
-        let stride = max_frames.max(1).next_multiple_of(PADDING);
-        let storage = vec![0.0f32; 2 * SLOTS * stride + PADDING].into_boxed_slice();
-        let first = storage.as_ptr().align_offset(PADDING * size_of::<f32>());
         let crossovers = Crossovers::new(settings, sample_rate_hz);
         Self {
             kernels: Kernels::best(),
@@ -95,9 +130,7 @@ impl Splitter {
             state: DownState::ZERO,
             pairs: [[0.0; 2]; TILE],
             lines: [Line::ZERO; TILE],
-            storage,
-            first,
-            stride,
+            rows: PaddedRows::new(2 * SLOTS, max_frames),
             frames: 0,
         }
     }
@@ -105,7 +138,7 @@ impl Splitter {
     /// Splits one block, rows of equal length up to `max_frames`, and lends its bands, lowest first.
     pub fn split(&mut self, rows: [&[f32]; 2]) -> [Band<'_>; SLOTS] {
         let [left, right] = rows;
-        assert!(left.len() == right.len() && left.len() <= self.stride, "a block of {} frames", left.len());
+        assert!(left.len() == right.len() && left.len() <= self.rows.stride(), "a block of {} frames", left.len());
         let _denormals_off = DenormalsOff::new();
         self.frames = left.len();
         let (kernels, tree) = (self.kernels, Steps::held(self.crossovers.tree()));
@@ -114,15 +147,16 @@ impl Splitter {
             let (pairs, lines) = (&mut self.pairs[..end - at], &mut self.lines[..end - at]);
             kernels.interleave(&left[at..end], &right[at..end], Steps::held(&self.polarity), pairs);
             kernels.down(self.crossovers.slope(), tree, &mut self.state, pairs, lines);
-            kernels.rows(lines, &mut self.storage[self.first + at..], self.stride);
+            let stride = self.rows.stride();
+            kernels.rows(lines, &mut self.rows.all_mut()[at..], stride);
         }
         self.bands()
     }
 
     /// Lends the bands of the last block once more, lowest first.
     pub fn bands(&mut self) -> [Band<'_>; SLOTS] {
-        let frames = self.frames;
-        let mut rows = self.storage[self.first..].chunks_exact_mut(self.stride).map(|row| Some(&mut row[..frames]));
+        let (frames, stride) = (self.frames, self.rows.stride());
+        let mut rows = self.rows.all_mut().chunks_exact_mut(stride).map(|row| Some(&mut row[..frames]));
         let mut lanes: [Option<&mut [f32]>; 2 * SLOTS] = std::array::from_fn(|_| rows.next().flatten());
         let unused = SLOTS - self.bands;
         std::array::from_fn(|band| {

@@ -3,6 +3,7 @@
 //! The engine works in the host's own memory; this crate brings parameters to it, keeps state, and reports latency and
 //! tail. Parameters are those of `octant_dsp::params`; a state is described in [`state`].
 
+pub mod analysis;
 pub mod bridge;
 pub mod carrier;
 mod epoch;

@@ -1,5 +1,6 @@
 //! The parameters as hosts see them, made from the one table of `octant_dsp::params`.
 
+use crate::analysis::Analysis;
 use crate::bridge::Bridge;
 use crate::carrier::{Carried, Carrier, Row};
 use crate::session::Session;
@@ -89,6 +90,7 @@ pub struct OctantParams {
     #[nested(id_prefix = "b8", group = "Band 8")]
     band8: BandParams,
     bridge: Arc<Bridge>,
+    analysis: Arc<Analysis>,
 }
 
 impl OctantParams {
@@ -109,6 +111,7 @@ impl OctantParams {
                 band7: BandParams::new(&mut rows),
                 band8: BandParams::new(&mut rows),
                 bridge: Arc::clone(&bridge),
+                analysis: Arc::default(),
             }
         })
     }
@@ -116,6 +119,11 @@ impl OctantParams {
     /// The way to the audio thread.
     pub fn bridge(&self) -> &Arc<Bridge> {
         &self.bridge
+    }
+
+    /// What is heard, analysed.
+    pub fn analysis(&self) -> &Arc<Analysis> {
+        &self.analysis
     }
 
     /// The bands, lowest first.
