@@ -6,6 +6,7 @@
 pub mod analysis;
 pub mod bridge;
 pub mod carrier;
+pub mod editor;
 mod epoch;
 mod follower;
 mod loading;
@@ -15,6 +16,7 @@ pub mod params;
 mod remote;
 mod running;
 pub mod session;
+pub mod shown;
 pub mod state;
 mod sync;
 pub mod undo;

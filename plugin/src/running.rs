@@ -1,7 +1,9 @@
 //! An activated instance: the engine, the latency that was promised, and how long it sounds on.
 
 use octant_dsp::engine::EngineError;
+use octant_dsp::meter::Meters;
 use octant_dsp::{Engine, Settings};
+use std::sync::Arc;
 
 /// What exists between activation and deactivation.
 #[derive(Debug)]
@@ -29,6 +31,11 @@ impl Running {
     /// Frames by which the output is late.
     pub fn latency_frames(&self) -> u32 {
         u32::try_from(self.engine.latency_samples()).unwrap_or(u32::MAX)
+    }
+
+    /// What the engine tells of its bands.
+    pub fn meters(&self) -> Arc<Meters> {
+        self.engine.meters()
     }
 
     /// Frames until nothing is heard and every envelope rests after the input has ended.

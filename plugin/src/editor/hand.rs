@@ -41,8 +41,14 @@ impl Hand {
         !self.held.is_empty()
     }
 
+    /// Whether what it holds ends by coming to rest.
+    pub fn is_nudging(&self) -> bool {
+        self.ends_at.is_some()
+    }
+
     /// Takes hold of parameters; lets go of others first. The first one names the undo step.
     pub fn grab(&mut self, owner: &mut dyn Owner, rows: &[Row]) {
+        self.ends_at = None;
         let same = self.held.len() == rows.len() && rows.iter().all(|row| self.holds(*row));
         if same && !rows.is_empty() {
             return;

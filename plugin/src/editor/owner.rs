@@ -4,7 +4,7 @@ use super::rows::{self, Row};
 use crate::carrier::{Carried, place_of};
 use crate::params::OctantParams;
 use crate::session::Kept;
-use nice_plug::prelude::{GuiContext, ParamSetter};
+use nice_plug::context::gui::{GuiContext, ParamSetter};
 use octant_dsp::Settings;
 use std::sync::{Arc, MutexGuard};
 

@@ -176,6 +176,8 @@ pub struct View {
     pub tag: Option<String>,
     /// The preset that was loaded last, and its settings then.
     pub loaded: Option<(String, Settings)>,
+    /// The analysis shall count afresh.
+    pub restart_analysis: bool,
     /// The time of this frame in seconds.
     pub now_s: f64,
 }
