@@ -59,15 +59,15 @@ impl Stage {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
             viewports: [(ViewportId::ROOT, viewport)].into_iter().collect(),
             time: Some(self.time_s),
-            modifiers: self.modifiers,
             events: std::mem::take(&mut self.events),
             focused: true,
             max_texture_side: Some(4096),
             ..RawInput::default()
         };
         let Self { ctx, screen, owner, live, .. } = self;
-        let output = ctx.run_ui(input, |ui| screen.show(ui, owner, live));
+        let mut output = ctx.run_ui(input, |ui| screen.show(ui, owner, live));
         self.textures.update(&output.textures_delta);
+        output.textures_delta.clear();
         output
     }
 
