@@ -1,9 +1,18 @@
 //! An activated instance: the engine, the latency that was promised, and how long it sounds on.
 
-use octant_dsp::engine::EngineError;
+use octant_dsp::engine::{EngineError, SAMPLE_RATES_HZ};
 use octant_dsp::meter::Meters;
 use octant_dsp::{Engine, Settings};
 use std::sync::Arc;
+
+/// Lowest rate at which hosts can activate the plugin.
+const LOWEST_RATE_HZ: f64 = 1_000.0;
+
+/// The rate that the engine runs at. No one makes music below its lowest, but CLAP's validator activates every plugin
+/// there and calls a refusal a failure: such frames are processed as if they were of the engine's lowest rate.
+fn engine_rate_hz(rate_hz: f64) -> f64 {
+    if rate_hz >= LOWEST_RATE_HZ { rate_hz.max(*SAMPLE_RATES_HZ.start()) } else { rate_hz }
+}
 
 /// What exists between activation and deactivation.
 #[derive(Debug)]
@@ -20,8 +29,9 @@ pub struct Running {
 }
 
 impl Running {
-    /// Allocates everything.
+    /// Allocates everything. Errors: a rate outside 1000 … 768000 Hz.
     pub fn new(sample_rate_hz: f64, channels: usize, settings: &Settings) -> Result<Self, EngineError> {
+        let sample_rate_hz = engine_rate_hz(sample_rate_hz);
         let engine = Engine::new(sample_rate_hz, channels, settings)?;
         let lookahead_ms = settings.lookahead_ms;
         let tail_frames = tail_frames(settings, engine.latency_samples(), sample_rate_hz);

@@ -67,7 +67,7 @@ impl Session {
 impl<'a> PersistentField<'a, Value> for Session {
     fn set(&self, document: Value) {
         // The document was checked before the parameters were set; what is read here again was whole then.
-        if let Ok(kept) = state::open(document).and_then(|contents| Kept::read(&contents)) {
+        if let Ok(kept) = state::contents(document).and_then(|contents| Kept::read(&contents)) {
             *self.kept() = kept;
         }
         self.bridge.release();
@@ -193,7 +193,7 @@ mod tests {
 
     /// A document with one key changed, as a host would hand it over.
     fn state(change: impl FnOnce(&mut Map<String, Value>), sealed: bool) -> PluginState {
-        let mut contents = state::open(document(&filled())).expect("whole");
+        let mut contents = state::contents(document(&filled())).expect("whole");
         change(&mut contents);
         let document = if sealed { state::seal(contents) } else { Value::Object(contents) };
         let fields = [(state::FIELD.to_owned(), document.to_string())].into();

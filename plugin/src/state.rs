@@ -21,36 +21,48 @@ pub const MAX_BYTES: usize = 16 << 20;
 const FORMAT: &str = "octant-state";
 
 /// FNV-1a, 64 bits: any change of one byte changes it.
-fn checksum(text: &str) -> String {
-    let hash = text
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+fn checksum(text: impl Iterator<Item = u8>) -> String {
+    let hash =
+        text.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     format!("{hash:016x}")
 }
 
-/// Puts name, version and checksum before the contents.
+/// What stands between the contents and the checksum, which comes last.
+const BEFORE_SUM: &str = ",\"checksum\":\"";
+const AFTER_SUM: &str = "\"}";
+
+/// Puts name and version before the contents, and behind them the checksum of the text that the document has without it.
 pub fn seal(contents: Map<String, Value>) -> Value {
     let mut document = Map::new();
     document.insert("format".into(), FORMAT.into());
     document.insert("version".into(), VERSION.into());
     document.extend(contents);
-    let sum = checksum(&Value::Object(document.clone()).to_string());
+    let sum = checksum(Value::Object(document.clone()).to_string().bytes());
     document.insert("checksum".into(), sum.into());
     Value::Object(document)
 }
 
-/// The contents of a document, with every key but the checksum; else one sentence that says why not.
-pub fn open(document: Value) -> Result<Map<String, Value>, String> {
+/// The contents of a document's text; else one sentence that says why not.
+///
+/// The checksum is that of the text as it stands, before anything is read from it: how numbers are written may change
+/// from version to version, and nothing damaged gets as far as the reader of JSON.
+pub fn open(text: &str) -> Result<Map<String, Value>, String> {
+    let parts = text.strip_suffix(AFTER_SUM).and_then(|text| text.rsplit_once(BEFORE_SUM));
+    let (body, written) = parts.ok_or("it does not end with a checksum: it was damaged or is another program's")?;
+    if checksum(body.bytes().chain(*b"}")) != written {
+        return Err("the checksum differs: the state was damaged or edited".into());
+    }
+    contents(serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?)
+}
+
+/// The contents of a document whose checksum was right, with every key but that.
+pub fn contents(document: Value) -> Result<Map<String, Value>, String> {
     let Value::Object(mut contents) = document else {
         return Err("the document is not an object".into());
     };
+    contents.shift_remove("checksum");
     if contents.get("format").and_then(Value::as_str) != Some(FORMAT) {
         return Err(format!("format: expected \"{FORMAT}\""));
-    }
-    let written = contents.shift_remove("checksum");
-    let sum = checksum(&Value::Object(contents.clone()).to_string());
-    if written.as_ref().and_then(Value::as_str) != Some(&sum) {
-        return Err("the checksum differs: the state was damaged or edited".into());
     }
     match contents.get("version").and_then(Value::as_u64) {
         Some(1..=VERSION) => Ok(contents),
@@ -89,8 +101,7 @@ fn checked(state: &PluginState) -> Result<Map<String, Value>, String> {
     if text.len() > MAX_BYTES {
         return Err(format!("{} bytes are too many, {MAX_BYTES} at most", text.len()));
     }
-    let document = serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?;
-    let contents = open(document)?;
+    let contents = open(text)?;
     crate::session::Kept::read(&contents)?;
     Ok(contents)
 }

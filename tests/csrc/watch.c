@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
@@ -33,7 +34,22 @@ static _Thread_local volatile int armed;
 static _Thread_local volatile uint8_t selector;
 static _Thread_local oct_test_counts counts;
 
-#define NOTE(what) do { if (armed) counts.what++; } while (0)
+/* Where the first thing of an armed stretch happened, innermost caller first. */
+enum { PLACES = 24 };
+static _Thread_local void *places[PLACES];
+static _Thread_local int place_count;
+
+static void note_place(void) {
+    if (place_count) return;
+    uint8_t selected = selector;
+    armed = 0;
+    selector = SELECT_ALLOW;
+    place_count = backtrace(places, PLACES);
+    selector = selected;
+    armed = 1;
+}
+
+#define NOTE(what) do { if (armed) { counts.what++; note_place(); } } while (0)
 
 /* ------------------------------------------------------------------------------------------------ heap */
 void *__libc_malloc(size_t);
@@ -123,6 +139,7 @@ int oct_test_watch_begin(void) {
     action.sa_flags = SA_SIGINFO;
     if (sigaction(SIGSYS, &action, NULL)) return errno;
     selector = SELECT_ALLOW;
+    backtrace(places, PLACES); /* the first call loads a library */
     if (prctl(PR_SET_SYSCALL_USER_DISPATCH, DISPATCH_ON, 0, 0, &selector)) return errno;
     return 0;
 }
@@ -132,6 +149,7 @@ void oct_test_watch_end(void) { prctl(PR_SET_SYSCALL_USER_DISPATCH, DISPATCH_OFF
 void oct_test_arm(int system_calls) {
     memset(&counts, 0, sizeof counts);
     counts.system_call = -1;
+    place_count = 0;
     armed = 1;
     if (system_calls) selector = SELECT_BLOCK;
 }
@@ -140,6 +158,13 @@ oct_test_counts oct_test_disarm(void) {
     selector = SELECT_ALLOW;
     armed = 0;
     return counts;
+}
+
+/* The place of the latest armed stretch: as many of its callers as there are, at most `most`. */
+int oct_test_places(void **out, int most) {
+    int count = place_count < most ? place_count : most;
+    memcpy(out, places, (size_t)count * sizeof *out);
+    return count;
 }
 
 /* ------------------------------------------------------------------------------------------------ what must be caught */

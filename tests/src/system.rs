@@ -8,5 +8,8 @@ pub mod faults;
 #[cfg(target_os = "linux")]
 pub mod guarded;
 pub mod layout;
+pub mod raw;
+pub mod raw_block;
+pub mod vst3;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub mod watch;

@@ -2,6 +2,7 @@
 //! with another in the same run.
 
 mod callgrind;
+mod plugin;
 mod record;
 mod trial;
 mod worst;
@@ -10,6 +11,8 @@ use crate::{project, setup, shell};
 use anyhow::{Result, bail};
 use std::process::ExitCode;
 use trial::{Cost, Kernels, Trial};
+
+pub use plugin::run as plugin;
 
 /// One requirement: what was measured, and the most that it may be.
 pub struct Verdict {
@@ -84,8 +87,17 @@ pub fn engine(record: bool) -> Result<ExitCode> {
         Verdict { what: "worst block ÷ median block at rest", measured: worst_ratio, limit: 3.0, decimals: 2 },
         Verdict { what: "baseline ÷ x86-64-v3, time", measured: time_ratio, limit: 2.5, decimals: 2 },
     ];
+    let all_hold = show(&verdicts);
+    if record {
+        record::engine(&Results { costs, verdicts })?;
+    }
+    Ok(if all_hold { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Shows the requirements; whether all hold.
+fn show(verdicts: &[Verdict]) -> bool {
     println!("\nlimits                                                measured            limit");
-    for verdict in &verdicts {
+    for verdict in verdicts {
         println!(
             "  {:<50} {:>8.*} {:>16}   {}",
             verdict.what,
@@ -95,9 +107,5 @@ pub fn engine(record: bool) -> Result<ExitCode> {
             if verdict.holds() { "holds" } else { "MISSED" }
         );
     }
-    let all_hold = verdicts.iter().all(Verdict::holds);
-    if record {
-        record::write(&Results { costs, verdicts })?;
-    }
-    Ok(if all_hold { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    verdicts.iter().all(Verdict::holds)
 }

@@ -24,12 +24,16 @@ cargo xtask VERB
   bundle [--debug]    Makes Octant.clap and Octant.vst3 under target/bundled, optimised unless --debug is given.
   install [--debug]   The same, and puts them where DAWs look, for this user only.
   uninstall           Takes them away from there.
-  validate            Makes the bundles and loads the CLAP in a host of the tests: sound, states, a thousand loads.
+  validate            Makes the bundles and loads the CLAP in hosts of the tests: sound, states, a thousand loads, a million
+                      blocks under watch, a hundred instances, what CLAP's validator asks.
   setup               Looks for the tools that the tests need and installs what is missing where it can (apt).
                       demo and test do this by themselves.
   bench engine [--record]
                       Counts the engine's instructions per stereo frame and compares them with the limits.
                       --record keeps the result in assets/bench.
+  bench plugin [--record]
+                      The same for the CLAP as it ships: instructions of the whole plugin per stereo frame, and the
+                      times and the memory that an instance takes.
   demo-audio          Makes assets/demo/groove.wav again; the same bytes on every machine.
   help                This page.
 
@@ -111,14 +115,17 @@ fn bench_verb(words: &mut Parser) -> Result<ExitCode> {
             Arg::Long("record") => record = true,
             Arg::Value(name) if subject.is_none() => subject = Some(name.string()?),
             other => {
-                return Err(other.unexpected()).context("it goes: cargo xtask bench engine [--record]");
+                return Err(other.unexpected()).context("it goes: cargo xtask bench engine|plugin [--record]");
             }
         }
     }
     match subject.as_deref() {
         Some("engine") => bench::engine(record),
-        Some(other) => bail!("nothing named {other:?} is measured; it goes: cargo xtask bench engine [--record]"),
-        None => bail!("what shall be measured? It goes: cargo xtask bench engine [--record]"),
+        Some("plugin") => bench::plugin(record),
+        Some(other) => {
+            bail!("nothing named {other:?} is measured; it goes: cargo xtask bench engine|plugin [--record]")
+        }
+        None => bail!("what shall be measured? It goes: cargo xtask bench engine|plugin [--record]"),
     }
 }
 

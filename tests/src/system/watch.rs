@@ -2,7 +2,7 @@
 //!
 //! A program that uses this module has its `malloc`, `free`, `pthread_mutex_lock` … replaced by counting ones.
 
-use std::ffi::c_int;
+use std::ffi::{CStr, c_int, c_void};
 use std::io;
 use std::marker::PhantomData;
 
@@ -57,6 +57,7 @@ unsafe extern "C" {
     fn oct_test_watch_end();
     fn oct_test_arm(system_calls: c_int);
     fn oct_test_disarm() -> Counts;
+    fn oct_test_places(out: *mut *mut c_void, most: c_int) -> c_int;
     fn oct_test_misbehave(kind: c_int);
     fn oct_test_fp_mode() -> u32;
     fn oct_test_set_fp_mode(mode: u32);
@@ -109,6 +110,27 @@ impl Watch {
         std::mem::forget(disarm);
         (result, counts)
     }
+}
+
+/// Where the first allocation, release, lock or wait of this thread's latest watched work happened: file and offset, to
+/// be read with `addr2line -fie FILE OFFSET`, innermost caller first.
+pub fn place() -> Vec<String> {
+    let mut places = [std::ptr::null_mut(); 24];
+    // SAFETY: C writes at most as many as there is room for.
+    let count = unsafe { oct_test_places(places.as_mut_ptr(), places.len() as c_int) };
+    let name = |place: &*mut c_void| {
+        let mut info = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
+        // SAFETY: the description is read only after the system has said that it wrote it; its name ends with zero.
+        unsafe {
+            if libc::dladdr(*place, info.as_mut_ptr()) == 0 {
+                return format!("{place:?}");
+            }
+            let info = info.assume_init();
+            let file = CStr::from_ptr(info.dli_fname).to_string_lossy();
+            format!("{file} {:#x}", *place as usize - info.dli_fbase as usize)
+        }
+    };
+    places[..count as usize].iter().map(name).collect()
 }
 
 impl Drop for Watch {

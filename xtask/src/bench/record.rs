@@ -1,14 +1,20 @@
 //! Keeping results beside the source: figures without machine, compiler and commit say nothing.
 
+use super::trial::{Cost, Trial};
 use super::{Results, Verdict};
 use crate::project;
 use anyhow::{Context, Result};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use std::fmt::Write;
 use std::path::Path;
 
 /// Writes assets/bench/engine.json and engine.md.
-pub fn write(results: &Results) -> Result<()> {
+pub fn engine(results: &Results) -> Result<()> {
+    write("engine", &json!({ "costs": costs(results) }), &page(results), &results.verdicts)
+}
+
+/// Writes `name`.json and `name`.md in assets/bench: machine, `document` and limits; a page that begins with its title.
+pub fn write(name: &str, document: &Value, page: &str, verdicts: &[Verdict]) -> Result<()> {
     let compiler = std::env::var("CC").unwrap_or_else(|_| "cc".into());
     let circumstances = [
         ("cpu", project::cpu()),
@@ -19,8 +25,23 @@ pub fn write(results: &Results) -> Result<()> {
     ];
     let directory = project::root().join("assets/bench");
     std::fs::create_dir_all(&directory).with_context(|| format!("{} cannot be made", directory.display()))?;
-    keep(&directory.join("engine.json"), &document(results, &circumstances))?;
-    keep(&directory.join("engine.md"), &page(results, &circumstances))
+    let machine: Map<_, _> = circumstances.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+    let mut whole = Map::from_iter([("machine".to_owned(), Value::Object(machine))]);
+    whole.extend(document.as_object().cloned().unwrap_or_default());
+    whole.insert("limits".to_owned(), limits(verdicts));
+    keep(&directory.join(format!("{name}.json")), &format!("{:#}\n", Value::Object(whole)))?;
+
+    let (title, rest) = page.split_once("\n\n").unwrap_or((page, ""));
+    let mut page = format!("{title}\n\n");
+    for (name, value) in &circumstances {
+        let _ = writeln!(page, "- {name}: {value}");
+    }
+    let _ = write!(page, "\n{rest}\n| limit | measured | allowed | |\n|---|---:|---:|---|\n");
+    for Verdict { what, measured, limit, decimals } in verdicts {
+        let holds = if measured <= limit { "holds" } else { "**missed**" };
+        let _ = writeln!(page, "| {what} | {measured:.decimals$} | {limit} | {holds} |");
+    }
+    keep(&directory.join(format!("{name}.md")), &page)
 }
 
 fn keep(path: &Path, text: &str) -> Result<()> {
@@ -29,57 +50,44 @@ fn keep(path: &Path, text: &str) -> Result<()> {
     Ok(())
 }
 
-fn rounded(value: f64) -> f64 {
+/// Three decimals are enough for everyone.
+pub fn rounded(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
 }
 
-fn document(results: &Results, circumstances: &[(&str, String)]) -> String {
-    let costs: Vec<_> = results
-        .costs
-        .iter()
-        .map(|(trial, cost)| {
-            json!({
-                "bands": trial.bands,
-                "frames_per_block": trial.frames,
-                "kernels": trial.kernels.name(),
-                "everything": trial.everything,
-                "silence": trial.silence,
-                "kernel_instructions_per_frame": rounded(cost.kernels),
-                "engine_instructions_per_frame": rounded(cost.engine),
-            })
+fn costs(results: &Results) -> Vec<Value> {
+    let cost = |(trial, cost): &(Trial, Cost)| {
+        json!({
+            "bands": trial.bands,
+            "frames_per_block": trial.frames,
+            "kernels": trial.kernels.name(),
+            "everything": trial.everything,
+            "silence": trial.silence,
+            "kernel_instructions_per_frame": rounded(cost.kernels),
+            "engine_instructions_per_frame": rounded(cost.engine),
         })
-        .collect();
-    let verdicts: Vec<_> = results
-        .verdicts
-        .iter()
-        .map(|verdict| {
-            json!({
-                "what": verdict.what,
-                "measured": rounded(verdict.measured),
-                "limit": verdict.limit,
-                "holds": verdict.holds(),
-            })
-        })
-        .collect();
-    let machine: serde_json::Map<_, _> =
-        circumstances.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-    format!("{:#}\n", json!({ "machine": machine, "costs": costs, "limits": verdicts }))
+    };
+    results.costs.iter().map(cost).collect()
 }
 
-fn page(results: &Results, circumstances: &[(&str, String)]) -> String {
-    let mut page = String::from("# What the engine costs\n\nWritten by `cargo xtask bench engine --record`.\n\n");
-    for (name, value) in circumstances {
-        let _ = writeln!(page, "- {name}: {value}");
-    }
+fn limits(verdicts: &[Verdict]) -> Value {
+    let limit = |verdict: &Verdict| {
+        json!({
+            "what": verdict.what,
+            "measured": rounded(verdict.measured),
+            "limit": verdict.limit,
+            "holds": verdict.holds(),
+        })
+    };
+    verdicts.iter().map(limit).collect()
+}
+
+fn page(results: &Results) -> String {
+    let mut page = String::from("# What the engine costs\n\nWritten by `cargo xtask bench engine --record`.\n");
     page.push_str("\nInstructions per stereo frame at 48 kHz, mode `lr`, 24 dB/oct, counted by callgrind:\n\n");
     page.push_str("| trial | kernels | whole engine |\n|---|---:|---:|\n");
     for (trial, cost) in &results.costs {
         let _ = writeln!(page, "| {trial} | {:.1} | {:.1} |", cost.kernels, cost.engine);
-    }
-    page.push_str("\n| limit | measured | allowed | |\n|---|---:|---:|---|\n");
-    for Verdict { what, measured, limit, decimals } in &results.verdicts {
-        let holds = if measured <= limit { "holds" } else { "**missed**" };
-        let _ = writeln!(page, "| {what} | {measured:.decimals$} | {limit} | {holds} |");
     }
     page
 }
