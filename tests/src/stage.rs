@@ -122,6 +122,7 @@ impl Stage {
         self.point(at);
         self.press(at, button, true);
         self.press(at, button, false);
+        self.frame();
     }
 
     /// Two clicks that are one.

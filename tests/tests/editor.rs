@@ -213,7 +213,7 @@ fn a_double_click_adds_a_band_and_delete_removes_it() {
     assert_eq!(stage.screen.view.selection.bands(), [2]);
     stage.key(Key::Delete);
     assert_eq!(stage.owner.settings.bands, 4);
-    assert_eq!(stage.owner.settings.crossovers_hz, Settings::default().crossovers_hz);
+    assert_eq!(stage.owner.settings.crossovers_hz[..3], [120.0, 1000.0, 6000.0]);
 }
 
 #[test]

@@ -65,18 +65,18 @@ impl Axes {
     }
 }
 
-/// Frequencies that get a line, Hz, and whether they get a number.
-pub const LINES_HZ: [(f64, Option<&str>); 10] = [
-    (20.0, Some("20")),
-    (50.0, Some("50")),
-    (100.0, Some("100")),
-    (200.0, Some("200")),
-    (500.0, Some("500")),
-    (1000.0, Some("1k")),
-    (2000.0, Some("2k")),
-    (5000.0, Some("5k")),
-    (10_000.0, Some("10k")),
-    (20_000.0, Some("20k")),
+/// Frequencies that get a line, Hz, and their number.
+pub const LINES_HZ: [(f64, &str); 10] = [
+    (20.0, "20"),
+    (50.0, "50"),
+    (100.0, "100"),
+    (200.0, "200"),
+    (500.0, "500"),
+    (1000.0, "1k"),
+    (2000.0, "2k"),
+    (5000.0, "5k"),
+    (10_000.0, "10k"),
+    (20_000.0, "20k"),
 ];
 
 #[cfg(test)]

@@ -48,11 +48,11 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
     head(ui, desk, Rect::from_min_size(inner.min, vec2(inner.width(), HEAD - 6.0)), band, colour);
 
     let body = Rect::from_min_max(pos2(inner.left(), inner.top() + HEAD), inner.max);
-    let plot = (body.height() - 2.0).min(0.19 * body.width());
+    let plot = (body.height() - 2.0).min(0.155 * body.width());
     curve_plot::show(ui, desk, Rect::from_min_size(body.min, vec2(plot, body.height())), band, colour);
     let left = body.left() + plot + look::SPACE;
     let columns = GROUPS.len() as f32 + 1.0;
-    let gap = if body.width() > 900.0 { 22.0 } else { 12.0 };
+    let gap = if body.width() > 900.0 { 22.0 } else { 9.0 };
     let width = (body.right() - left - gap * (columns - 1.0)) / columns;
     let mut column = 0.0;
     let mut next = || {
@@ -65,7 +65,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
         show_group(ui, desk, cell, band, group, colour);
         if group.title == "Detector" {
             let cell = next();
-            title(ui, desk, cell, "Stereo", cell.width());
+            title(ui, desk, cell, "Stereo");
             let top = cell.top() + TITLE;
             for (index, id) in STEREO.iter().enumerate() {
                 show_line(ui, desk, line_rect(cell, top + LINES * index as f32), rows::of_band(band, id), colour);
@@ -102,21 +102,23 @@ fn head(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, band: usize, colour: Color
     let (level, gain) = readout(&desk.live.bands[band]);
     let painter = ui.painter();
     let mut x = right - 14.0;
-    for (value, caption, width) in [(gain, "Gain change", 58.0), (level, "Level", 46.0)] {
+    for (value, caption, least) in [(gain, "Gain change", 58.0), (level, "Level", 44.0)] {
         let y = rect.center().y - 1.0;
-        painter.text(pos2(x, y), Align2::RIGHT_CENTER, value, look::strong(look::TEXT + 1.0), look.text);
+        let font = look::strong(look::TEXT + 1.0);
+        let value = painter.text(pos2(x, y), Align2::RIGHT_CENTER, value, font, look.text);
         let font = look::regular(look::SMALL);
-        let caption = painter.text(pos2(x - width, y), Align2::RIGHT_CENTER, caption, font, look.dim);
-        x = caption.left() - 14.0;
+        // Room for the widest value, so that captions stand still.
+        let left = value.left().min(x - least) - 7.0;
+        let caption = painter.text(pos2(left, y), Align2::RIGHT_CENTER, caption, font, look.dim);
+        x = caption.left() - 16.0;
     }
     let line = Stroke::new(1.0, veil(look.line, 0.8));
     painter.hline(rect.x_range(), rect.bottom() + 2.0, line);
 }
 
-fn title(ui: &Ui, desk: &Desk<'_>, cell: Rect, text: &str, width: f32) {
+fn title(ui: &Ui, desk: &Desk<'_>, cell: Rect, text: &str) {
     let at = pos2(cell.left(), cell.top() + 8.0);
     let font = look::strong(look::SMALL + 0.5);
-    let _ = width;
     ui.painter().text(at, Align2::LEFT_CENTER, text, font, desk.look.text);
 }
 
@@ -125,9 +127,9 @@ fn line_rect(cell: Rect, top: f32) -> Rect {
 }
 
 fn show_group(ui: &mut Ui, desk: &mut Desk<'_>, cell: Rect, band: usize, group: &Group, colour: Color32) {
-    title(ui, desk, cell, group.title, cell.width());
+    title(ui, desk, cell, group.title);
     if let Some(law) = group.law {
-        let width = (cell.width() - 42.0).min(84.0);
+        let width = (cell.width() - 38.0).min(84.0);
         let rect = Rect::from_min_size(pos2(cell.right() - width, cell.top() - 1.0), vec2(width, 18.0));
         pick(ui, desk, rect, rows::of_band(band, law), desk.look.text);
     }

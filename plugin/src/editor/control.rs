@@ -38,7 +38,7 @@ pub fn control_as(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row, way: W
         desk.hand.grab(desk.owner, &together);
     }
     if response.dragged() && desk.hand.holds(row) {
-        let moved = response.drag_delta();
+        let moved = dragged_by(&response);
         let points = -moved.y + if way == Way::Both { moved.x } else { 0.0 };
         desk.hand.shift(desk.owner, f64::from(points / WAY) * fine);
     }
@@ -47,6 +47,12 @@ pub fn control_as(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row, way: W
     }
     common(ui, desk, &response, row, true);
     response
+}
+
+/// Movement of this frame in points; the first one counts from where the button was pressed.
+pub fn dragged_by(response: &Response) -> egui::Vec2 {
+    let whole = response.drag_started().then(|| response.total_drag_delta()).flatten();
+    whole.unwrap_or(response.drag_delta())
 }
 
 /// Whether a click means the default.
@@ -144,8 +150,9 @@ fn keys(ui: &mut Ui, desk: &mut Desk<'_>, id: Id, row: Row, fine: f64) {
 pub fn type_into(desk: &mut Desk<'_>, row: Row, text: Option<String>) {
     if matches!(rows::at(row).param.kind, Kind::Float { .. } | Kind::Integer { .. }) && desk.view.typing.is_none() {
         desk.hand.release(desk.owner);
+        let whole = text.is_none();
         let text = text.unwrap_or_else(|| desk.text(row));
-        desk.view.typing = Some(Typing { row, text, fresh: true });
+        desk.view.typing = Some(Typing { row, text, asked: false, whole });
     }
 }
 
@@ -155,23 +162,27 @@ pub fn type_into(desk: &mut Desk<'_>, row: Row, text: Option<String>) {
 pub fn typing(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row) -> bool {
     let Some(mut typing) = desk.view.typing.take_if(|typing| typing.row == row) else { return false };
     let id = Id::unique(("octant typing", row));
+    if typing.whole && ui.input(|input| input.events.iter().any(writes)) {
+        // The first thing that is typed takes the place of what stood there.
+        typing.text.clear();
+        typing.whole = false;
+    }
     let field = TextEdit::singleline(&mut typing.text).id(id).font(look::medium(look::TEXT)).clip_text(true);
     let field = field.align(egui::Align2::CENTER_CENTER).margin(egui::Margin::symmetric(2, 1));
     let response = ui.put(rect, field.desired_width(rect.width()));
-    if typing.fresh {
+    if !typing.asked {
+        // The click that opened the field was elsewhere, which takes the keyboard away again: so ask until it stays.
         response.request_focus();
-        // Typing a first figure begins a number; else everything is selected, to be typed over.
-        let end = typing.text.chars().count();
-        let from = if end == 1 { end } else { 0 };
-        let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
-        let cursor = |at: usize| egui::text::CCursor::new(egui::text::CharIndex(at));
-        state.cursor.set_char_range(Some(egui::text::CCursorRange::two(cursor(from), cursor(end))));
-        state.store(ui.ctx(), id);
-        typing.fresh = false;
-        desk.view.typing = Some(typing);
-        return true;
+        typing.asked = response.has_focus() && ui.memory(|memory| memory.had_focus_last_frame(id));
     }
-    if !response.lost_focus() {
+    if typing.whole {
+        let cursor = |at: usize| egui::text::CCursor::new(egui::text::CharIndex(at));
+        let all = egui::text::CCursorRange::two(cursor(0), cursor(typing.text.chars().count()));
+        let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
+        state.cursor.set_char_range(Some(all));
+        state.store(ui.ctx(), id);
+    }
+    if !typing.asked || !response.lost_focus() {
         desk.view.typing = Some(typing);
         return true;
     }
@@ -183,6 +194,17 @@ pub fn typing(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row) -> bool {
         Err(reason) => desk.view.warn(format!("{}: {reason}. It stays {}.", words::label(row), desk.text(row))),
     }
     true
+}
+
+/// Whether an event changes a text, or the place in it.
+fn writes(event: &Event) -> bool {
+    match event {
+        Event::Text(_) | Event::Paste(_) => true,
+        Event::Key { key, pressed: true, .. } => {
+            matches!(key, Key::Backspace | Key::Delete)
+        }
+        _ => false,
+    }
 }
 
 fn menu(desk: &mut Desk<'_>, response: &Response, row: Row) {

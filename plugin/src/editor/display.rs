@@ -26,12 +26,14 @@ pub struct Display {
 
 /// From this height on there is room for the history.
 const TALL: f32 = 250.0;
-const HISTORY: f32 = 46.0;
+const HISTORY: f32 = 50.0;
+/// The line of frequencies below the plot.
+const NUMBERS: f32 = 15.0;
 
 /// The display in its part of the window.
 pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, rect: Rect) {
     let history = if rect.height() >= TALL { HISTORY } else { 0.0 };
-    let plot = Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() - history));
+    let plot = Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() - history - NUMBERS));
     let axes = Axes { rect: plot };
     ui.painter().rect_filled(rect, look::ROUND, desk.look.well);
 
@@ -46,10 +48,11 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, rect: Rect)
     handles::gains(ui, desk, display, &axes);
     handles::crossovers(ui, desk, &axes);
     picture::tags(ui, desk, &axes);
-    menus::analyser(ui, desk, display, plot);
+    picture::frequencies(ui, desk, &axes, NUMBERS);
+    menus::analyser(ui, desk, plot);
 
     if history > 0.0 {
-        let strip = Rect::from_min_max(pos2(rect.left(), plot.bottom()), rect.max);
+        let strip = Rect::from_min_max(pos2(rect.left(), plot.bottom() + NUMBERS), rect.max);
         history::paint(ui, desk, strip);
     }
     let edge = egui::Stroke::new(1.0, desk.look.line);

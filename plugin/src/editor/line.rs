@@ -107,10 +107,15 @@ pub fn pick(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row, colour: Colo
     let look = desk.look;
     let fill = if response.hovered() { look.hover } else { look.raised };
     ui.painter().rect_filled(rect, CornerRadius::same(look::ROUND), fill);
-    let at = pos2(rect.left() + 7.0, rect.center().y);
     let colour = if idle { look.faint } else { colour };
-    fit(ui, at, Align2::LEFT_CENTER, &desk.text(row), look::SMALL + 0.5, rect.width() - 22.0, colour);
-    arrow(ui, pos2(rect.right() - 9.0, rect.center().y), look.dim);
+    // Where there is little room, the word needs it more than the arrow does.
+    let roomy = rect.width() > 70.0;
+    let (inset, taken) = if roomy { (7.0, 22.0) } else { (3.0, 6.0) };
+    let at = pos2(rect.left() + inset, rect.center().y);
+    fit(ui, at, Align2::LEFT_CENTER, &desk.text(row), look::SMALL + 0.5, rect.width() - taken, colour);
+    if roomy {
+        arrow(ui, pos2(rect.right() - 9.0, rect.center().y), look.dim);
+    }
     focus_ring(ui, desk, &response, rect);
     list(ui, desk, &response, row);
 }

@@ -1,7 +1,7 @@
 //! Menus of the display.
 
 use super::desk::Desk;
-use super::display::{Display, add_band, remove_selected};
+use super::display::{add_band, remove_selected};
 use super::layout;
 use super::line::button;
 use super::rows;
@@ -69,9 +69,8 @@ fn replace(desk: &mut Desk<'_>, label: &str, with: &BandSettings) {
 }
 
 /// What the analyser shows: a small button in the display's corner.
-pub fn analyser(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, plot: Rect) {
-    let _ = display;
-    let rect = Rect::from_min_size(pos2(plot.right() - 84.0, plot.bottom() - 38.0), vec2(62.0, 17.0));
+pub fn analyser(ui: &mut Ui, desk: &mut Desk<'_>, plot: Rect) {
+    let rect = Rect::from_min_size(pos2(plot.right() - 84.0, plot.bottom() - 24.0), vec2(62.0, 17.0));
     let text = if desk.view.analyser.freeze { "Frozen" } else { "Analyser" };
     let response = button(ui, desk, rect, "analyser", text, "What the analyser shows");
     Popup::menu(&response).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {

@@ -81,8 +81,10 @@ pub struct Typing {
     pub row: Row,
     /// What stands there.
     pub text: String,
-    /// The field has not been shown yet: it takes the keyboard when it is.
-    pub fresh: bool,
+    /// The field has asked for the keyboard.
+    pub asked: bool,
+    /// What is typed next takes the place of everything.
+    pub whole: bool,
 }
 
 /// What the analyser shows.

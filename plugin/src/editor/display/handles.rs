@@ -3,7 +3,7 @@
 use super::picture::region;
 use super::{Display, layout};
 use crate::editor::axes::Axes;
-use crate::editor::control::{common, defaulting, typing};
+use crate::editor::control::{common, defaulting, dragged_by, typing};
 use crate::editor::curves::weights;
 use crate::editor::desk::Desk;
 use crate::editor::look::{self, veil};
@@ -216,7 +216,7 @@ fn drag(ui: &Ui, desk: &mut Desk<'_>, response: &Response, row: Row) -> egui::Ve
         let together = desk.together(row);
         desk.hand.grab(desk.owner, &together);
     }
-    let moved = if response.dragged() && desk.hand.holds(row) { response.drag_delta() } else { egui::Vec2::ZERO };
+    let moved = if response.dragged() && desk.hand.holds(row) { dragged_by(response) } else { egui::Vec2::ZERO };
     if response.drag_stopped() {
         desk.hand.release(desk.owner);
     }

@@ -6,7 +6,7 @@ use crate::editor::look::{self, veil};
 use egui::{Align2, Mesh, Pos2, Rect, Shape, Stroke, Ui, pos2};
 
 /// Highest and lowest gain that is shown, dB.
-const RANGE_DB: [f32; 2] = [6.0, -18.0];
+const RANGE_DB: [f32; 2] = [4.0, -20.0];
 
 /// The strip below the display.
 pub fn paint(ui: &Ui, desk: &Desk<'_>, strip: Rect) {
@@ -37,7 +37,7 @@ pub fn paint(ui: &Ui, desk: &Desk<'_>, strip: Rect) {
         painter.add(Shape::line(points, stroke));
     }
     let font = look::regular(9.5);
-    let at = pos2(strip.left() + 4.0, strip.top() + 8.0);
+    let at = pos2(strip.left() + 9.0, strip.bottom() - 9.0);
     painter.text(at, Align2::LEFT_CENTER, format!("Gain, last {HISTORY_S:.0} s"), font.clone(), look.faint);
     for db in [0.0, -12.0_f32] {
         let text = format!("{db:.0}").replace('-', "−");

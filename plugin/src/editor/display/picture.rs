@@ -55,12 +55,8 @@ fn grid(painter: &Painter, desk: &Desk<'_>, axes: &Axes) {
     let (look, rect) = (desk.look, axes.rect);
     let line = Stroke::new(1.0, look.grid);
     let font = look::regular(9.5);
-    for (hz, text) in LINES_HZ {
-        let x = axes.x(hz);
-        painter.vline(x, rect.y_range(), line);
-        if let Some(text) = text {
-            painter.text(pos2(x + 3.0, rect.bottom() - 3.0), Align2::LEFT_BOTTOM, text, font.clone(), look.faint);
-        }
+    for (hz, _) in LINES_HZ {
+        painter.vline(axes.x(hz), rect.y_range(), line);
     }
     let step = if rect.height() < 220.0 { 24 } else { 12 };
     let mut level = 0;
@@ -68,7 +64,7 @@ fn grid(painter: &Painter, desk: &Desk<'_>, axes: &Axes) {
         let y = axes.y_of_level(level as f32);
         painter.hline(rect.x_range(), y, line);
         let text = format!("{level}").replace('-', "−");
-        let near_bottom = y > rect.bottom() - 16.0;
+        let near_bottom = y > rect.bottom() - 7.0;
         if !near_bottom {
             painter.text(pos2(rect.right() - 4.0, y), Align2::RIGHT_CENTER, text, font.clone(), look.faint);
         }
@@ -76,9 +72,22 @@ fn grid(painter: &Painter, desk: &Desk<'_>, axes: &Axes) {
     }
     let gains: &[i32] = if rect.height() < 220.0 { &[12, -12, -24] } else { &[12, 6, -6, -12, -18, -24] };
     for gain in gains {
-        let (x, y) = (rect.left() + 4.0, axes.y_of_gain(*gain as f32));
+        let (x, y) = (rect.left() + 9.0, axes.y_of_gain(*gain as f32));
+        if y < rect.top() + 34.0 || y > rect.bottom() - 7.0 {
+            continue;
+        }
         let text = format!("{gain:+}").replace('-', "−");
         painter.text(pos2(x, y), Align2::LEFT_CENTER, text, font.clone(), look.faint);
+    }
+}
+
+/// The numbers below the plot.
+pub fn frequencies(ui: &Ui, desk: &Desk<'_>, axes: &Axes, height: f32) {
+    let y = axes.rect.bottom() + 0.5 * height;
+    for (hz, text) in LINES_HZ {
+        let font = look::regular(9.5);
+        let x = axes.x(hz).clamp(axes.rect.left() + 10.0, axes.rect.right() - 12.0);
+        ui.painter().text(pos2(x, y), Align2::CENTER_CENTER, text, font, desk.look.dim);
     }
 }
 
