@@ -12,6 +12,8 @@ fn build() -> cc::Build {
         .opt_level(3)
         .warnings(true)
         .flag_if_supported("-ffp-contract=off")
+        // The same for clang-cl. Microsoft's compiler contracts nothing unless it is told to.
+        .flag_if_supported("/clang:-ffp-contract=off")
         .flag_if_supported("-fvisibility=hidden")
         .flag_if_supported("-fno-math-errno");
     build

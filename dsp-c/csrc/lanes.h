@@ -8,7 +8,7 @@
  *   fma(a,b,c) = a*b + c     fnma(a,b,c) = c - a*b     fms(a,b,c) = a*b - c
  *   swap: other channel (lanes 0<->1, 2<->3, ...)    even/odd: lanes 0 0 2 2 ... / 1 1 3 3 ...
  *   zip: even lanes of a, odd lanes of b             ge, lt: all bits set where true
- *   pick(m,a,b): a where m has all bits set, else b
+ *   pick(m,a,b): a where m has all bits set, else b  all(m): whether every lane has all bits set
  */
 #ifndef OCT_LANES_H
 #define OCT_LANES_H
@@ -72,6 +72,7 @@ OCT_INLINE v8 v8_fms(v8 a, v8 b, v8 c) { return _mm256_fmsub_ps(a, b, c); }
 OCT_INLINE v8 v8_ge(v8 a, v8 b) { return _mm256_cmp_ps(a, b, _CMP_GE_OQ); }
 OCT_INLINE v8 v8_lt(v8 a, v8 b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
 OCT_INLINE v8 v8_and(v8 a, v8 b) { return _mm256_and_ps(a, b); }
+OCT_INLINE int v8_all(v8 m) { return _mm256_movemask_ps(m) == 0xff; }
 OCT_INLINE v8 v8_pick(v8 m, v8 a, v8 b) { return _mm256_blendv_ps(b, a, m); }
 OCT_INLINE v8 v8_swap(v8 a) { return _mm256_permute_ps(a, 0xB1); }
 OCT_INLINE v8 v8_even(v8 a) { return _mm256_moveldup_ps(a); }
@@ -175,6 +176,7 @@ OCT_INLINE v8 v8_fms(v8 a, v8 b, v8 c) { return v8_sub(v8_mul(a, b), c); }
 OCT_INLINE v8 v8_ge(v8 a, v8 b) { v8 x = OCT_EACH(_mm_cmpge_ps, a, b); return x; }
 OCT_INLINE v8 v8_lt(v8 a, v8 b) { v8 x = OCT_EACH(_mm_cmplt_ps, a, b); return x; }
 OCT_INLINE v8 v8_and(v8 a, v8 b) { v8 x = OCT_EACH(_mm_and_ps, a, b); return x; }
+OCT_INLINE int v8_all(v8 m) { return (_mm_movemask_ps(m.lo) & _mm_movemask_ps(m.hi)) == 0xf; }
 OCT_INLINE v4 v4_pick(v4 m, v4 a, v4 b) { return _mm_or_ps(_mm_and_ps(m, a), _mm_andnot_ps(m, b)); }
 OCT_INLINE v8 v8_pick(v8 m, v8 a, v8 b) {
     v8 x = { v4_pick(m.lo, a.lo, b.lo), v4_pick(m.hi, a.hi, b.hi) };
@@ -300,6 +302,9 @@ OCT_INLINE v8 v8_lt(v8 a, v8 b) {
 OCT_INLINE v8 v8_and(v8 a, v8 b) {
     v8 x = { v4_of_mask(vandq_u32(v4_mask(a.lo), v4_mask(b.lo))), v4_of_mask(vandq_u32(v4_mask(a.hi), v4_mask(b.hi))) };
     return x;
+}
+OCT_INLINE int v8_all(v8 m) {
+    return vminvq_u32(vandq_u32(vreinterpretq_u32_f32(m.lo), vreinterpretq_u32_f32(m.hi))) == UINT32_MAX;
 }
 OCT_INLINE v8 v8_pick(v8 m, v8 a, v8 b) {
     v8 x = { vbslq_f32(v4_mask(m.lo), a.lo, b.lo), vbslq_f32(v4_mask(m.hi), a.hi, b.hi) };

@@ -1,8 +1,8 @@
 /* The kernel table of the instruction set that this compilation asks for. */
 #include "lanes.h"
 
-void OCT_FN(interleave)(const float *OCT_RESTRICT, const float *OCT_RESTRICT, const float *OCT_RESTRICT, size_t,
-                        float *OCT_RESTRICT, size_t);
+int32_t OCT_FN(interleave)(const float *OCT_RESTRICT, const float *OCT_RESTRICT, const float *OCT_RESTRICT, size_t,
+                           float *OCT_RESTRICT, size_t);
 
 #define DECLARE_DOWN(name)                                                                                              \
     void OCT_FN(name)(const oct_tree *OCT_RESTRICT, size_t, oct_down_state *OCT_RESTRICT, const float *OCT_RESTRICT,    \

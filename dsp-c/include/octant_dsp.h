@@ -162,9 +162,10 @@ typedef struct oct_decode {
 
 /* `…_step` arguments: 0 holds the first element for all frames, 1 moves on with every frame. */
 typedef struct oct_kernels {
-    /* Non-finite to 0, clamp to +-1e6, times gain: rows l and r to (left, right) pairs. */
-    void (*interleave)(const float *OCT_RESTRICT l, const float *OCT_RESTRICT r, const float *OCT_RESTRICT gain,
-                       size_t gain_step, float *OCT_RESTRICT pairs, size_t frames);
+    /* Non-finite to 0, clamp to +-1e6, times gain: rows l and r to (left, right) pairs. 1 if all samples were finite,
+     * else 0. */
+    int32_t (*interleave)(const float *OCT_RESTRICT l, const float *OCT_RESTRICT r, const float *OCT_RESTRICT gain,
+                          size_t gain_step, float *OCT_RESTRICT pairs, size_t frames);
     /* The tree down, [slope 12, 24, 48]: pairs to lines. */
     void (*down[3])(const oct_tree *OCT_RESTRICT tree, size_t tree_step, oct_down_state *OCT_RESTRICT state,
                     const float *OCT_RESTRICT pairs, oct_line *OCT_RESTRICT lines, size_t frames);

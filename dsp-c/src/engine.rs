@@ -6,11 +6,11 @@
 
 use std::sync::Arc;
 
+use crate::chain::{Chain, LOOKAHEAD_MAX_MS, Rows, TILE};
 use crate::crossover::GRID;
 use crate::dynamics::samples;
 use crate::ffi::{DenormalsOff, Kernels, Steps};
 use crate::health;
-use crate::lr::{Chain, LOOKAHEAD_MAX_MS, Rows, TILE};
 use crate::meter::Meters;
 use crate::ramp::Ramp;
 use crate::settings::{MAX_BANDS, Mode, Settings};
@@ -130,9 +130,10 @@ pub struct Engine {
     meters: Arc<Meters>,
     health: health::Shared,
     tap: Option<Source>,
-    non_finite_blocks: u64,
     /// Nothing in this block has been infinite or NaN.
     finite: bool,
+    /// Nothing in the input of this block has been.
+    finite_input: bool,
     /// Second channel of a mono stream; what both chains share.
     scratch: Box<Scratch>,
 }
@@ -199,8 +200,8 @@ impl Engine {
             meters: Arc::default(),
             health: health::Shared::default(),
             tap: None,
-            non_finite_blocks: 0,
             finite: true,
+            finite_input: true,
             scratch: Box::new(scratch),
         };
         new.reset();
@@ -248,7 +249,7 @@ impl Engine {
 
     /// Blocks after which non-finite history had to be thrown away. Should stay 0: the input is cleaned.
     pub fn non_finite_blocks(&self) -> u64 {
-        self.non_finite_blocks
+        self.health.read().non_finite_blocks
     }
 
     /// New settings, whole; they act at the next multiple of 16 frames since the reset. A change of structure (slope,
@@ -420,7 +421,7 @@ impl Engine {
             if self.playing == 0 { (first, second) } else { (second, first) }
         };
         let output_gain = steps(&self.output_gain, 1.0, &mut gain_out[..frames]);
-        playing.process(
+        self.finite_input &= playing.process(
             kernels,
             self.clock,
             Rows {
@@ -494,8 +495,11 @@ impl Engine {
     /// After a block: meters out, and away with a history that is not finite.
     fn finish(&mut self) {
         self.chains[self.playing].publish(&self.meters);
+        if !std::mem::replace(&mut self.finite_input, true) {
+            self.health.add_non_finite_input();
+        }
         if !std::mem::replace(&mut self.finite, true) {
-            self.non_finite_blocks += 1;
+            self.health.add_non_finite_block();
             let settings = *self.chains[self.playing].settings();
             self.chains[self.playing].restart(&settings);
             // Whatever was being faded in is asked for once more.

@@ -35,7 +35,7 @@ type WeighFn = unsafe extern "C" fn(*const Modifier, usize, *mut Extremes, *mut 
 /// Mirror of `oct_kernels`.
 #[repr(C)]
 struct Table {
-    interleave: unsafe extern "C" fn(*const f32, *const f32, *const f32, usize, *mut f32, usize),
+    interleave: unsafe extern "C" fn(*const f32, *const f32, *const f32, usize, *mut f32, usize) -> i32,
     down: [DownFn; 3],
     up: [[UpFn; 3]; 3],
     glide: [GlideFn; 3],
@@ -206,8 +206,8 @@ impl Kernels {
     }
 
     /// Non-finite samples to 0, then to within ±1e6, times gain: rows `l` and `r` to (left, right) pairs.
-    /// All of equal length.
-    pub fn interleave(&self, l: &[f32], r: &[f32], gain: Steps<'_, f32>, pairs: &mut [[f32; 2]]) {
+    /// All of equal length. Whether all samples were finite.
+    pub fn interleave(&self, l: &[f32], r: &[f32], gain: Steps<'_, f32>, pairs: &mut [[f32; 2]]) -> bool {
         let frames = pairs.len();
         assert!(l.len() == frames && r.len() == frames);
         gain.check(frames);
@@ -221,7 +221,7 @@ impl Kernels {
                 gain.step,
                 pairs.as_mut_ptr().cast(),
                 frames,
-            )
+            ) != 0
         }
     }
 

@@ -4,6 +4,7 @@
 //! [`Engine`] is the processor, [`Settings`] what the user wants of it, [`Preset`] the file format,
 //! [`params`] the one table from which ids, ranges, units and texts are derived.
 
+mod chain;
 mod crossover;
 pub mod curve;
 mod dynamics;

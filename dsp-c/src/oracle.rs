@@ -128,10 +128,11 @@ fn clean(x: f32, gain: f32) -> f32 {
     max(min(finite, 1.0e6), -1.0e6) * gain
 }
 
-pub(crate) fn interleave(l: &[f32], r: &[f32], gain: Steps<'_, f32>, pairs: &mut [[f32; 2]]) {
+pub(crate) fn interleave(l: &[f32], r: &[f32], gain: Steps<'_, f32>, pairs: &mut [[f32; 2]]) -> bool {
     for (n, pair) in pairs.iter_mut().enumerate() {
         *pair = [clean(l[n], *gain.at(n)), clean(r[n], *gain.at(n))];
     }
+    l.iter().chain(r).all(|x| x.is_finite())
 }
 
 pub(crate) fn down(slope: Slope, tree: Steps<'_, Tree>, state: &mut DownState, pairs: &[[f32; 2]], lines: &mut [Line]) {

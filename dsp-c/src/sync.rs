@@ -1,6 +1,6 @@
 //! The atomics and rings of [`peak`](crate::peak) and [`tap`](crate::tap). Their model checks put others in their place.
 
-use ringbuf::traits::{Consumer as _, Producer as _, Split as _};
+use ringbuf::traits::{Consumer as _, Observer as _, Producer as _, Split as _};
 
 pub use atomic_float::AtomicF32;
 pub use std::sync::Arc;
@@ -26,6 +26,11 @@ impl<T> Writer<T> {
 }
 
 impl<T> Reader<T> {
+    /// How many wait.
+    pub fn len(&self) -> usize {
+        self.0.occupied_len()
+    }
+
     /// Takes the oldest.
     pub fn try_pop(&mut self) -> Option<T> {
         self.0.try_pop()

@@ -20,7 +20,8 @@ fn engine_db(settings: &Settings, bins: &[usize]) -> Vec<f64> {
 
 #[test]
 fn the_sum_is_what_the_engine_plays() {
-    let bins: Vec<usize> = (0..40).map(|step| (20.0 * 1.19f64.powi(step)) as usize).filter(|bin| *bin < 15_000).collect();
+    let bins: Vec<usize> =
+        (0..40).map(|step| (20.0 * 1.19f64.powi(step)) as usize).filter(|bin| *bin < 15_000).collect();
     let hz: Vec<f64> = bins.iter().map(|bin| *bin as f64 * RATE_HZ / FRAMES as f64).collect();
     for slope in SLOPES {
         for bands in [1, 2, 3, 5, 8] {

@@ -36,9 +36,9 @@ pub mod words;
 
 use crate::params::OctantParams;
 use crate::shown::Shown;
+use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize, Size};
 use nice_plug::editor::{Editor, HostMethods, ParentWindowHandle, ResizeHint, SpawnedEditor};
-use nice_plug::context::gui::GuiContext;
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
 use nice_plug_egui::{
     EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, Key, KeyCapture, NiceEguiApp, RepaintNotifier,
@@ -157,7 +157,8 @@ impl NiceEguiApp for Window {
             self.shown.analysis().restart();
         }
         let writing = self.screen.view.typing.is_some() || open.ctx.text_edit_focused();
-        let keys = if writing { KeyCapture::CaptureAll } else { KeyCapture::IgnoreKeys(vec![Key::Character(" ".into())]) };
+        let keys =
+            if writing { KeyCapture::CaptureAll } else { KeyCapture::IgnoreKeys(vec![Key::Character(" ".into())]) };
         frame.set_key_capture(keys);
         frame.set_clear_color(egui::Rgba::from(self.screen.ground()));
         let scale = self.screen.shelf.taste.scale_percent as f32 / 100.0;

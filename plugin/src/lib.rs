@@ -6,6 +6,7 @@
 pub mod analysis;
 pub mod bridge;
 pub mod carrier;
+mod clock;
 pub mod editor;
 mod epoch;
 mod follower;

@@ -47,7 +47,8 @@ impl<const CHANNELS: usize> Default for Multiband<CHANNELS> {
     fn default() -> Self {
         let params = OctantParams::new();
         let follower = Follower::new(params.bridge());
-        Self { params, follower, running: None, shown: Arc::new(Shown::new(Arc::default())) }
+        let shown = Arc::new(Shown::new(Arc::clone(params.analysis())));
+        Self { params, follower, running: None, shown }
     }
 }
 
@@ -89,7 +90,8 @@ impl<const CHANNELS: usize> Plugin for Multiband<CHANNELS> {
     ) -> bool {
         self.follower.follow();
         match Running::new(f64::from(config.sample_rate), CHANNELS, self.follower.settings()) {
-            Ok(running) => {
+            Ok(mut running) => {
+                running.connect(self.params.analysis());
                 context.set_latency_samples(running.latency_frames());
                 let rate_hz = f64::from(config.sample_rate);
                 self.shown.begin(running.meters(), rate_hz, running.latency_frames(), CHANNELS);
@@ -98,7 +100,7 @@ impl<const CHANNELS: usize> Plugin for Multiband<CHANNELS> {
             }
             Err(reason) => {
                 nice_error!("Octant cannot be activated: {reason}");
-                self.running = None;
+                self.deactivate();
                 false
             }
         }
@@ -136,7 +138,15 @@ impl<const CHANNELS: usize> Plugin for Multiband<CHANNELS> {
 
     fn deactivate(&mut self) {
         self.shown.end();
+        self.params.analysis().detach();
         self.running = None;
+    }
+}
+
+impl<const CHANNELS: usize> Drop for Multiband<CHANNELS> {
+    /// The code of the analysis thread goes with the library, perhaps at once.
+    fn drop(&mut self) {
+        self.params.analysis().close();
     }
 }
 
@@ -173,4 +183,23 @@ impl<const CHANNELS: usize> Vst3Plugin for Multiband<CHANNELS> {
         Vst3SubCategory::Mastering,
         if CHANNELS == 1 { Vst3SubCategory::Mono } else { Vst3SubCategory::Stereo },
     ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instance_takes_its_analysis_thread_along() {
+        let mut instance = Octant::default();
+        let analysis = Arc::clone(instance.params.analysis());
+        let listening = analysis.listen();
+        let mut running = Running::new(48_000.0, 2, instance.follower.settings()).expect("valid");
+        running.connect(&analysis);
+        instance.running = Some(running);
+        assert!(analysis.is_running());
+        drop(instance);
+        assert!(!analysis.is_running());
+        drop(listening);
+    }
 }

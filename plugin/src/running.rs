@@ -1,9 +1,13 @@
 //! An activated instance: the engine, the latency that was promised, and how long it sounds on.
 
+use crate::analysis::Analysis;
+use crate::clock;
 use octant_dsp::engine::{EngineError, SAMPLE_RATES_HZ};
+use octant_dsp::health;
 use octant_dsp::meter::Meters;
 use octant_dsp::{Engine, Settings};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Lowest rate at which hosts can activate the plugin.
 const LOWEST_RATE_HZ: f64 = 1_000.0;
@@ -26,6 +30,9 @@ pub struct Running {
     tail_frames: u32,
     /// No frame has been processed since the reset: settings take effect at once.
     fresh: bool,
+    health: health::Shared,
+    /// Whether the time may be asked for in `process`.
+    timed: bool,
 }
 
 impl Running {
@@ -35,7 +42,21 @@ impl Running {
         let engine = Engine::new(sample_rate_hz, channels, settings)?;
         let lookahead_ms = settings.lookahead_ms;
         let tail_frames = tail_frames(settings, engine.latency_samples(), sample_rate_hz);
-        Ok(Self { engine, sample_rate_hz, lookahead_ms, asked_ms: lookahead_ms, tail_frames, fresh: true })
+        Ok(Self {
+            health: engine.health(),
+            engine,
+            sample_rate_hz,
+            lookahead_ms,
+            asked_ms: lookahead_ms,
+            tail_frames,
+            fresh: true,
+            timed: clock::is_free(),
+        })
+    }
+
+    /// Lets the analysis listen. Allocates.
+    pub fn connect(&mut self, analysis: &Analysis) {
+        analysis.attach(&mut self.engine, self.sample_rate_hz);
     }
 
     /// Frames by which the output is late.
@@ -77,8 +98,13 @@ impl Running {
 
     /// Processes a block of any length in the host's own memory. Real-time safe.
     pub fn process(&mut self, main: &mut [&mut [f32]], sidechain: &[&[f32]]) {
-        self.fresh &= main.first().is_none_or(|row| row.is_empty());
+        let frames = main.first().map_or(0, |row| row.len());
+        self.fresh &= frames == 0;
+        let begun = self.timed.then(Instant::now);
         self.engine.process(main, sidechain);
+        if let Some(begun) = begun {
+            self.health.add_block(begun.elapsed().as_secs_f64(), frames as f64 / self.sample_rate_hz);
+        }
     }
 }
 

@@ -13,7 +13,8 @@ const WINDOW: usize = 8192;
 
 /// What is seen after so many seconds of the groove.
 pub fn groove(settings: &Settings, seconds: f32) -> Live {
-    let mut reader = hound::WavReader::open(concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/demo/groove.wav")).expect("the demo's groove");
+    let mut reader = hound::WavReader::open(concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/demo/groove.wav"))
+        .expect("the demo's groove");
     let rate_hz = f64::from(reader.spec().sample_rate);
     let full = (1u64 << (reader.spec().bits_per_sample - 1)) as f32;
     let samples: Vec<f32> = match reader.spec().sample_format {

@@ -277,9 +277,8 @@ fn slots_keep_what_they_had() {
     let knob = control(&stage, "b1_gain");
     stage.drag(knob, knob - egui::vec2(0.0, 22.0));
     let gain = stage.owner.settings.band[0].gain_db;
-    let slot = |stage: &Stage, slot: usize| {
-        stage.place_at(egui::Id::unique(("octant slot", slot))).expect("a slot").center()
-    };
+    let slot =
+        |stage: &Stage, slot: usize| stage.place_at(egui::Id::unique(("octant slot", slot))).expect("a slot").center();
     let (a, b) = (slot(&stage, 0), slot(&stage, 1));
     stage.click(b);
     assert_eq!((stage.owner.settings.band[0].gain_db, stage.owner.kept().active), (0.0, 1));
@@ -335,7 +334,8 @@ fn windows_of_any_size_are_drawn() {
 #[test]
 fn nothing_is_cut_off_or_covered() {
     let mut found = Vec::new();
-    for (size, scale) in [([760.0, 420.0], 1.0), ([760.0, 420.0], 2.0), ([760.0, 420.0], 0.75), ([1366.0, 768.0], 1.25)] {
+    for (size, scale) in [([760.0, 420.0], 1.0), ([760.0, 420.0], 2.0), ([760.0, 420.0], 0.75), ([1366.0, 768.0], 1.25)]
+    {
         for (bands, mode, mid_side) in [(1, 0, false), (4, 1, true), (8, 2, false)] {
             let mut stage = Stage::new(size, scale, Theme::Dark);
             widest(&mut stage.owner.settings, bands, mode, mid_side);

@@ -90,6 +90,8 @@ struct Entry {
     dimensions: Vec<usize>,
     /// `usize`, `*const Type` or `*mut Type`.
     arguments: Vec<String>,
+    /// None for `void`.
+    result: Option<String>,
 }
 
 /// What lies between the bracket at the start of `text` and its partner, and what follows.
@@ -115,6 +117,7 @@ fn rust_type(c_name: &str) -> String {
         "double" => "f64".into(),
         "size_t" => "usize".into(),
         "uint32_t" => "u32".into(),
+        "int32_t" => "i32".into(),
         "oct_ramp" => "RampLanes".into(),
         other => {
             let words = other.strip_prefix("oct_").unwrap_or_else(|| panic!("unknown type {other}")).split('_');
@@ -151,31 +154,33 @@ fn table_of_header(header: &str) -> Vec<Entry> {
     let entries = body.split(';').map(str::trim).filter(|entry| !entry.is_empty());
     entries
         .map(|entry| {
-            let rest = entry.strip_prefix("void").expect("a function without a result").trim_start();
+            let (result, rest) = entry.split_at(entry.find('(').expect("a function"));
+            let result = Some(result.trim()).filter(|result| *result != "void").map(rust_type);
             let (name, arguments) = bracketed(rest);
             let mut parts = name.trim_start_matches('*').split('[');
             let name = parts.next().unwrap_or_default().to_owned();
             let dimensions = parts.map(|part| part.trim_end_matches(']').parse().expect("a dimension")).collect();
             let (arguments, _) = bracketed(arguments.trim_start());
-            Entry { name, dimensions, arguments: arguments.split(',').map(argument_of_header).collect() }
+            Entry { name, dimensions, arguments: arguments.split(',').map(argument_of_header).collect(), result }
         })
         .collect()
 }
 
-/// Arguments of `unsafe extern "C" fn(…)`.
-fn arguments_of_mirror(text: &str) -> Vec<String> {
-    let (arguments, _) = bracketed(&text[text.find("fn(").expect("a function") + 2..]);
+/// Arguments and result of `unsafe extern "C" fn(…) -> …`.
+fn signature_of_mirror(text: &str) -> (Vec<String>, Option<String>) {
+    let (arguments, rest) = bracketed(&text[text.find("fn(").expect("a function") + 2..]);
     let arguments = arguments.split(',').map(str::trim).filter(|argument| !argument.is_empty());
-    arguments.map(str::to_owned).collect()
+    let result = rest.trim_start().strip_prefix("->").and_then(|rest| rest.split([';', ',', ']']).next());
+    (arguments.map(str::to_owned).collect(), result.map(|result| result.trim().to_owned()))
 }
 
 fn table_of_mirror(mirror: &str) -> Vec<Entry> {
-    let functions: Vec<(&str, Vec<String>)> = mirror
+    let functions: Vec<(&str, _)> = mirror
         .split("\ntype ")
         .skip(1)
         .map(|rest| {
             let (name, definition) = rest.split_once('=').expect("a definition");
-            (name.trim(), arguments_of_mirror(definition))
+            (name.trim(), signature_of_mirror(definition))
         })
         .collect();
     let start = mirror.find("struct Table").expect("the mirror of the table");
@@ -195,8 +200,8 @@ fn table_of_mirror(mirror: &str) -> Vec<Entry> {
         }
         let kind = kind.trim();
         let known = functions.iter().find(|(name, _)| *name == kind);
-        let arguments = known.map_or_else(|| arguments_of_mirror(kind), |(_, arguments)| arguments.clone());
-        entries.push(Entry { name: name.trim().to_owned(), dimensions, arguments });
+        let (arguments, result) = known.map_or_else(|| signature_of_mirror(kind), |(_, signature)| signature.clone());
+        entries.push(Entry { name: name.trim().to_owned(), dimensions, arguments, result });
     }
     entries
 }
@@ -221,6 +226,7 @@ fn signatures_agree() {
     assert_eq!(header, mirror);
     assert_eq!(header.len(), 18);
     assert_eq!(header[0].arguments, ["*const f32", "*const f32", "*const f32", "usize", "*mut f32", "usize"]);
+    assert_eq!((header[0].result.as_deref(), &header[1].result), (Some("i32"), &None));
     assert_eq!((header[2].name.as_str(), header[2].dimensions.as_slice()), ("up", &[3, 3][..]));
 }
 
@@ -234,6 +240,7 @@ fn a_changed_signature_is_noticed() {
         ("const float *OCT_RESTRICT l,", "float *OCT_RESTRICT l,"),
         ("const float *OCT_RESTRICT l,", "const double *OCT_RESTRICT l,"),
         ("float *OCT_RESTRICT pairs, size_t frames", "float *OCT_RESTRICT pairs, uint32_t frames"),
+        ("int32_t (*interleave)", "void (*interleave)"),
         ("(*down[3])", "(*down[2])"),
         ("(*glide[3])", "(*slide[3])"),
         ("size_t mask, size_t at", "size_t at"),
@@ -250,6 +257,7 @@ fn a_changed_signature_is_noticed() {
             "type GlideFn = unsafe extern \"C\" fn(*const Glide, usize",
             "type GlideFn = unsafe extern \"C\" fn(*const Glide",
         ),
+        ("*mut f32, usize) -> i32", "*mut f32, usize) -> u32"),
         ("up: [[UpFn; 3]; 3]", "up: [[UpFn; 2]; 3]"),
     ] {
         assert!(MIRROR.contains(from), "{from}");

@@ -1,6 +1,7 @@
 //! The built bundle, loaded as a host loads it; `cargo xtask validate` makes it and says where it lies.
 
 use octant_dsp::{Engine, Settings};
+use octant_hosts::{Case, RATE_HZ, Reference, Rows, even, given, same_bits, ways};
 use octant_tests::random::Random;
 use octant_tests::system::clap::{Instance, built};
 use std::path::PathBuf;
@@ -8,7 +9,7 @@ use std::path::PathBuf;
 const FRAMES: usize = 4096;
 
 fn bundle() -> PathBuf {
-    std::env::var_os("OCTANT_CLAP").expect("OCTANT_CLAP names the bundle; cargo xtask validate sets it").into()
+    given("OCTANT_CLAP")
 }
 
 fn noise(channels: usize) -> Vec<Vec<f32>> {
@@ -35,6 +36,55 @@ fn both_plugins_sound_like_the_engine() {
         let side: Vec<&[f32]> = silence.iter().map(|row| &row[..]).collect();
         instance.process(&mut heard.iter_mut().map(|row| &mut row[..]).collect::<Vec<_>>(), &side, &[]);
         assert!(bits(&heard) == bits(&expected), "{id}");
+    }
+}
+
+/// An instance with the state of one whose parameters were set, as a session brings it back.
+fn recalled(case: &Case) -> Instance {
+    let entry = built(&bundle()).expect("loads");
+    let mut first = Instance::new(&entry, "audio.octant.octant");
+    first.turn(case.places.iter().map(|(name, place)| (&name[..], *place)));
+    let mut instance = Instance::new(&entry, "audio.octant.octant");
+    assert!(instance.load(&first.save()), "{}", case.name);
+    instance
+}
+
+fn is_octant_render(reference: &Reference, case: &Case, name: &str, sizes: &[usize]) {
+    let mut instance = recalled(case);
+    instance.start(f64::from(RATE_HZ), FRAMES as u32);
+    assert_eq!(instance.latency() as usize, case.latency, "{}", case.name);
+    let [main, sidechain] = reference.signals(case);
+    let mut heard: Rows = vec![Vec::new(); main.len()];
+    let mut at = 0;
+    for &size in sizes {
+        let mut piece: Vec<Vec<f32>> = main.iter().map(|row| row[at..at + size].to_vec()).collect();
+        let side: Vec<&[f32]> = sidechain.iter().map(|row| &row[at..at + size]).collect();
+        instance.process(&mut piece.iter_mut().map(|row| &mut row[..]).collect::<Vec<_>>(), &side, &[]);
+        heard.iter_mut().zip(piece).for_each(|(heard, piece)| heard.extend(piece));
+        at += size;
+    }
+    let same = same_bits(&heard, &case.rendered, case.latency);
+    assert_eq!(same, Ok(()), "{}, blocks of {name}", case.name);
+}
+
+#[test]
+#[ignore = "needs the built bundle"]
+fn every_preset_is_octant_render() {
+    let reference = Reference::given();
+    for case in &reference.cases {
+        let sizes = even(512, reference.input[0].len() + case.latency);
+        is_octant_render(&reference, case, "512", &sizes);
+    }
+}
+
+#[test]
+#[ignore = "needs the built bundle"]
+fn blocks_of_any_size_are_octant_render() {
+    let reference = Reference::given();
+    for case in reference.named(&["up-down-eight", "master-mid-side", "kick-ducks-bass", "loudness-ceiling"]) {
+        for (name, sizes) in ways(reference.input[0].len() + case.latency) {
+            is_octant_render(&reference, case, &name, &sizes);
+        }
     }
 }
 

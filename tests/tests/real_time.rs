@@ -5,11 +5,13 @@
 use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Barrier, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use octant_dsp::Engine;
 use octant_dsp::ffi::{Isa, Kernels};
+use octant_dsp::health::HealthMeter;
 use octant_dsp::settings::{Channels, Detector, Law, Settings, Sidechain, Slope, Target};
+use octant_dsp::tap::{Slot, Switch};
 use octant_tests::random::Random;
 use octant_tests::signals;
 use octant_tests::system::watch::{Counts, Misdeed, Watch, in_fp_mode, misbehave};
@@ -71,7 +73,8 @@ fn block_frames(random: &mut Random) -> usize {
     }
 }
 
-/// Runs an engine for so many blocks, everything moving, and watches `set`, `process` and now and then `reset`.
+/// Runs an engine for so many blocks, everything moving, and watches `set`, `process` and now and then `reset`, while
+/// somebody begins to listen, reads slots late or not at all, and leaves; and the clock, which tells how long it took.
 fn run(kernels: Kernels, channels: usize, blocks: usize, watch: &Watch) {
     const LOOP: usize = 4096;
     let mut random = Random::new(2);
@@ -80,6 +83,10 @@ fn run(kernels: Kernels, channels: usize, blocks: usize, watch: &Watch) {
     let input: Vec<Vec<f32>> = (0..4).map(|_| signals::hostile_row(LOOP + 512, &mut random)).collect();
     let (mut left, mut right) = ([0.0f32; 512], [0.0f32; 512]);
     let (mut structures, mut resets) = (0, 0);
+    let switch = Arc::new(Switch::default());
+    let mut tap = engine.tap(8, &switch);
+    let (mut opening, mut openings, mut slots) = (0, 0, 0);
+    let health = engine.health();
     for block in 0..blocks {
         let frames = block_frames(&mut random);
         let at = random.whole(0..LOOP);
@@ -95,7 +102,19 @@ fn run(kernels: Kernels, channels: usize, blocks: usize, watch: &Watch) {
         let reset = random.chance(0.001);
         resets += usize::from(reset);
         let sides = random.whole(0..3);
+        if block % 64 == 0 {
+            if random.chance(0.6) {
+                tap.provide(Slot::new);
+                (opening, openings) = (switch.open(), openings + 1);
+            } else {
+                switch.close();
+            }
+        }
+        if random.chance(0.2) {
+            while tap.read(opening, |_| slots += 1) {}
+        }
         let (result, counts) = watch.during(|| {
+            let begun = Instant::now();
             let result = if change { engine.set(&settings) } else { Ok(()) };
             if reset {
                 engine.reset();
@@ -105,6 +124,7 @@ fn run(kernels: Kernels, channels: usize, blocks: usize, watch: &Watch) {
             } else {
                 engine.process(&mut [&mut left[..frames]], &side[..sides.min(1)]);
             }
+            HealthMeter::add_block(&health, begun.elapsed().as_secs_f64(), frames as f64 / 48_000.0);
             result
         });
         assert_eq!(result, Ok(()));
@@ -113,7 +133,10 @@ fn run(kernels: Kernels, channels: usize, blocks: usize, watch: &Watch) {
         assert!(rows[..channels].iter().all(|row| row.iter().all(|x| x.is_finite())), "block {block}");
     }
     assert!(structures > blocks / 200 && resets > 0, "{structures} changes of structure, {resets} resets");
-    assert_eq!(engine.non_finite_blocks(), 0);
+    let health = health.read();
+    assert_eq!(health.non_finite_blocks, 0);
+    assert!(openings > blocks / 200 && slots > 0, "{openings} openings, {slots} slots");
+    assert!(health.dropped_slots > 0 && health.non_finite_inputs > 0 && health.worst_share > 0.0, "{health:?}");
 }
 
 #[test]

@@ -6,10 +6,12 @@
 mod symbols;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use octant_dsp::Engine;
 use octant_dsp::ffi::{Isa, Kernels, Steps};
 use octant_dsp::settings::{Channels, Settings, Slope};
+use octant_dsp::tap::{Slot, Switch};
 use octant_tests::random::Random;
 use octant_tests::signals;
 use octant_tests::system::faults::{Access, WatchedRow, record};
@@ -25,6 +27,7 @@ fn tables() -> Vec<Kernels> {
 struct Accesses {
     readers: BTreeSet<String>,
     writers: BTreeSet<String>,
+    /// But for reads of the C library, which copies.
     read: Vec<usize>,
     written: Vec<usize>,
 }
@@ -45,8 +48,10 @@ fn of_row(accesses: &[Access], row: &WatchedRow, symbols: &Symbols, reader: &str
             of_row.writers.insert(name);
             of_row.written.push(access.address - start);
         } else {
+            if name != C_LIBRARY {
+                of_row.read.push(access.address - start);
+            }
             of_row.readers.insert(name);
-            of_row.read.push(access.address - start);
         }
     }
     of_row
@@ -54,7 +59,7 @@ fn of_row(accesses: &[Access], row: &WatchedRow, symbols: &Symbols, reader: &str
 
 /// Whether a row was read by the named function, written by the other, everywhere and by nothing else. One read is not
 /// of C: the engine looks whether the last sample of a block is finite. With look-ahead it also keeps the input of the
-/// last frames, for bypass.
+/// last frames, for bypass; and a tap keeps input and output for those who listen.
 fn judge(accesses: &Accesses, frames: usize, keeps_input: bool, reader: &str, writer: &str) -> Result<(), String> {
     let last = (frames - 1) * size_of::<f32>();
     let kept = |name: &str| keeps_input && name == C_LIBRARY;
@@ -87,6 +92,7 @@ fn judge_engine(
     settings: &Settings,
     frames: usize,
     offset: usize,
+    listening: bool,
     writer: &str,
     process: impl Fn(&mut Engine, [&mut [f32]; 2]),
 ) -> Result<(), String> {
@@ -95,6 +101,12 @@ fn judge_engine(
     let mut row = || WatchedRow::new(&signals::row(frames, &mut random), offset);
     let mut rows = [row(), row()];
     let mut engine = Engine::with_kernels(kernels, 48_000.0, 2, settings).expect("valid settings");
+    let switch = Arc::new(Switch::default());
+    let mut tap = engine.tap(40, &switch);
+    let opening = listening.then(|| {
+        tap.provide(Slot::new);
+        switch.open()
+    });
     // Until the look-ahead is filled, the output is plain silence.
     let mut before = [vec![0.0; 4096], vec![0.0; 4096]];
     let [left, right] = &mut before;
@@ -104,10 +116,11 @@ fn judge_engine(
     for row in &rows {
         let reader = format!("{prefix}interleave");
         let accesses = of_row(&accesses, row, &symbols, &reader);
-        let keeps_input = settings.lookahead_ms > 0.0;
+        let keeps_input = listening || settings.lookahead_ms > 0.0;
         judge(&accesses, frames, keeps_input, &reader, &format!("{prefix}{writer}"))?;
     }
-    Ok(())
+    let heard = opening.is_some_and(|opening| tap.read(opening, |_| ()));
+    if heard != listening { Err(format!("slots were filled: {heard}")) } else { Ok(()) }
 }
 
 fn in_place(engine: &mut Engine, [left, right]: [&mut [f32]; 2]) {
@@ -128,9 +141,15 @@ fn the_engine_works_in_the_callers_rows() {
             (mid_side, "up12_mid_side"),
             (look_ahead, "up24_narrow"),
         ] {
-            for (frames, offset) in [(64, 0), (500, 1), (1, 3), (1500, 1021)] {
-                let outcome = judge_engine(kernels, &settings, frames, offset, writer, in_place);
-                assert_eq!(outcome, Ok(()), "{kernels:?}, {writer}, {frames} frames, {offset} floats into a page");
+            for (frames, offset, listening) in
+                [(64, 0, false), (500, 1, false), (1, 3, false), (1500, 1021, false), (500, 0, true), (1, 7, true)]
+            {
+                let outcome = judge_engine(kernels, &settings, frames, offset, listening, writer, in_place);
+                assert_eq!(
+                    outcome,
+                    Ok(()),
+                    "{kernels:?}, {writer}, {frames} frames, {offset} floats into a page, listening: {listening}"
+                );
             }
         }
     }
@@ -156,7 +175,7 @@ fn a_hidden_copy_is_found_out() {
     }
     for kernels in tables() {
         for process in [copying, copying_back] {
-            let outcome = judge_engine(kernels, &Settings::default(), 500, 0, "up24_narrow", process);
+            let outcome = judge_engine(kernels, &Settings::default(), 500, 0, false, "up24_narrow", process);
             assert!(outcome.is_err(), "{kernels:?}: a copy went unnoticed");
         }
     }

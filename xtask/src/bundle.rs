@@ -10,7 +10,7 @@ use crate::{project, shell};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
-pub use place::{install, uninstall};
+pub use place::{copy, install, uninstall};
 
 /// Name of both bundles, without the ending.
 const NAME: &str = "Octant";
@@ -37,6 +37,12 @@ pub fn make(debug: bool) -> Result<Vec<PathBuf>> {
     std::fs::write(&beside, texts.licences).with_context(|| format!("{} cannot be written", beside.display()))?;
     println!("{}", project::shown(&beside));
     Ok(made)
+}
+
+/// Makes a directory that is empty.
+pub fn clear(directory: &Path) -> Result<()> {
+    place::remove(directory)?;
+    std::fs::create_dir_all(directory).with_context(|| format!("{} cannot be made", directory.display()))
 }
 
 /// Builds the library, for this machine or for a target; gives its path.

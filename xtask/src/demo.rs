@@ -1,6 +1,7 @@
-//! Renders the bundled groove through a factory preset and shows what happened.
+//! Renders the bundled groove through a factory preset, shows what happened, and does the same with the plugin in a
+//! host.
 
-use crate::{project, setup, shell};
+use crate::{bundle, project, setup, shell};
 use anyhow::{Context, Result, bail};
 use std::path::Path;
 
@@ -38,8 +39,16 @@ pub fn run() -> Result<()> {
     tell("after", "after.wav");
     tell("picture", "report.svg");
     tell("figures", "report.json");
+
+    println!("\nand the plugin, which takes another minute or two the first time:");
+    let bundles = bundle::make(false)?;
+    let clap = bundles.first().context("no bundle was made")?.display().to_string();
+    let [before, after] = ["before.wav", "after.wav"].map(|name| place(name).display().to_string());
+    let host = ["run", "--release", "--locked", "--quiet", "--package", "octant-tests", "--example", "play_clap", "--"];
+    shell::run("cargo", &[&host[..], &[&clap, PRESET, &before, &after]].concat())?;
     let octant = project::shown(Path::new(&octant));
     println!("\nYour own: {octant} render IN.wav -o OUT.wav --preset {PRESET} --report OUT.svg");
     println!("Presets:  {octant} presets list");
+    println!("In a DAW: cargo xtask install");
     Ok(())
 }

@@ -18,14 +18,17 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask VERB
 
-  demo                Builds octant, renders the bundled groove through a factory preset and shows what happened.
+  demo                Builds octant, renders the bundled groove through a factory preset and shows what happened; then
+                      makes the plugin, loads it in a host and compares its output.
   test [FILTER…]      Runs every check and every test; with filters only the tests whose names contain one.
                       The last line counts: N passed, M failed.
   bundle [--debug]    Makes Octant.clap and Octant.vst3 under target/bundled, optimised unless --debug is given.
   install [--debug]   The same, and puts them where DAWs look, for this user only.
   uninstall           Takes them away from there.
-  validate            Makes the bundles and loads the CLAP in hosts of the tests: sound, states, a thousand loads, a million
-                      blocks under watch, a hundred instances, what CLAP's validator asks.
+  validate            Makes the bundles and loads them in hosts: clack (sound, states, a thousand loads, a million blocks under
+                      watch, a hundred instances, what CLAP's validator asks), vst3-host, pedalboard, DawDreamer,
+                      qtractor, Ardour, and the formats' validators where they are. Installs what is missing where it
+                      can (apt). The last line counts: N passed, M failed, K skipped.
   setup               Looks for the tools that the tests need and installs what is missing where it can (apt).
                       demo and test do this by themselves.
   bench engine [--record]
@@ -93,7 +96,6 @@ fn run() -> Result<ExitCode> {
         }
         "validate" => {
             nothing_more(&mut words)?;
-            setup::for_building()?;
             return validate::run();
         }
         "uninstall" => {

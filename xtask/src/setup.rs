@@ -37,6 +37,49 @@ const FOREIGN: [Need; 3] = [
     },
 ];
 
+/// Hosts that no crate brings, for Linux with apt.
+const HOSTS: [Need; 5] = [
+    Need { what: "libxcb", for_what: "the VST3 host vst3-host", packages: &["libxcb1-dev"], present: has_xcb },
+    Need {
+        what: "Python with venv",
+        for_what: "the VST3 hosts pedalboard and DawDreamer",
+        packages: &["python3", "python3-venv"],
+        present: has_venv,
+    },
+    Need { what: "qtractor", for_what: "its scan of the CLAP", packages: &["qtractor"], present: has_qtractor },
+    Need { what: "Ardour", for_what: "the VST3 in a session", packages: &["ardour"], present: has_ardour },
+    Need {
+        what: "Zam's plugins",
+        for_what: "telling faults of hosts from ours",
+        packages: &["zam-plugins"],
+        present: has_zam,
+    },
+];
+
+/// Whether programs can be linked with libxcb. Only Linux needs it.
+pub fn has_xcb() -> bool {
+    let places = ["/usr/lib", "/usr/lib64", "/usr/local/lib"].map(Path::new);
+    let below = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|entry| entry.path());
+    let places = places.into_iter().map(Path::to_owned).chain(below);
+    cfg!(not(target_os = "linux")) || places.into_iter().any(|place| place.join("libxcb.so").exists())
+}
+
+fn has_venv() -> bool {
+    shell::output("python3", &["-c", "import ensurepip, venv"]).is_ok()
+}
+
+fn has_qtractor() -> bool {
+    shell::exists("qtractor")
+}
+
+fn has_ardour() -> bool {
+    (7..=9).any(|version| shell::exists(&format!("ardour{version}-lua")))
+}
+
+fn has_zam() -> bool {
+    ["clap", "vst3"].iter().all(|format| Path::new(&format!("/usr/lib/{format}/ZamCompX2.{format}")).exists())
+}
+
 fn has_compiler() -> bool {
     let named = std::env::var("CC").ok().filter(|name| !name.is_empty());
     named.map_or_else(|| ["cc", "gcc", "clang"].into_iter().any(shell::exists), |name| shell::exists(&name))
@@ -61,7 +104,8 @@ fn has_valgrind() -> bool {
 pub fn for_tests() -> Result<bool> {
     let on_x86_linux = cfg!(all(target_os = "linux", target_arch = "x86_64"));
     let foreign = if on_x86_linux { &FOREIGN[..] } else { &[] };
-    let needs: Vec<&Need> = std::iter::once(&COMPILER).chain(foreign).collect();
+    let hosts = if cfg!(target_os = "linux") { &HOSTS[..1] } else { &[] };
+    let needs: Vec<&Need> = std::iter::once(&COMPILER).chain(foreign).chain(hosts).collect();
     let tools = provide(&needs)?;
     Ok(rust_components() && tools)
 }
@@ -69,6 +113,12 @@ pub fn for_tests() -> Result<bool> {
 /// What building needs.
 pub fn for_building() -> Result<bool> {
     provide(&[&COMPILER])
+}
+
+/// What the hosts of `validate` need, beside what building needs.
+pub fn for_hosts() -> Result<bool> {
+    let hosts = if cfg!(target_os = "linux") { &HOSTS[..] } else { &[] };
+    provide(&std::iter::once(&COMPILER).chain(hosts).collect::<Vec<_>>())
 }
 
 /// What counting instructions needs.

@@ -28,8 +28,19 @@ pub fn run(filters: &[String]) -> Result<ExitCode> {
     }
     tests(&tally, filters, strict)?;
     if filters.is_empty() {
-        match validate::prepare() {
-            Ok(command) => counted(&tally, command, "tests of the bundles")?,
+        match validate::Ground::make() {
+            Ok(ground) => {
+                for (host, command) in validate::commands(&ground) {
+                    match command {
+                        Ok(command) => counted(&tally, command, host)?,
+                        Err(reason) if strict => {
+                            println!("{host}: {reason}");
+                            judge(&tally, host, false);
+                        }
+                        Err(reason) => println!("SKIPPED {host}: {reason}"),
+                    }
+                }
+            }
             Err(error) => {
                 println!("{error:#}");
                 judge(&tally, "bundles", false);

@@ -1,7 +1,7 @@
 //! Who owns a slot, and when it counts. The rings are a library's; what is checked by models is what stands here.
 
 use super::slot::{Slot, Stretch};
-use crate::sync::{Arc, AtomicU32, Reader, Relaxed, Writer, ring};
+use super::sync::{Arc, AtomicU32, Reader, Relaxed, Writer, ring};
 
 /// Whether somebody listens, and since which opening.
 ///
@@ -128,6 +128,16 @@ impl Tap {
         while self.missing > 0 && self.free.try_push(Box::new(slot())).is_ok() {
             self.missing -= 1;
         }
+    }
+
+    /// Whether all slots have been handed over.
+    pub fn is_provided(&self) -> bool {
+        self.missing == 0
+    }
+
+    /// Filled slots that wait to be read.
+    pub fn waiting(&self) -> usize {
+        self.filled.len()
     }
 
     /// Lends the oldest slot that was filled for this opening, and gives it back; whether there was one.

@@ -76,7 +76,7 @@ impl Slot {
         &self.rows.row(BANDS + 2 * band + channel)[..self.frames]
     }
 
-    /// Detector level of a band at the last frame, dB, the louder channel.
+    /// Highest detector level of a band in this slot, dB.
     pub fn level_db(&self, band: usize) -> f32 {
         self.levels_db[band]
     }
@@ -113,9 +113,9 @@ impl Slot {
         self.rows.two_mut(BANDS + 2 * band).map(|row| &mut row[span.clone()])
     }
 
-    /// Keeps a detector level.
-    pub(crate) fn set_level_db(&mut self, band: usize, level_db: f32) {
-        self.levels_db[band] = level_db;
+    /// Keeps a detector level if it is the highest so far.
+    pub(crate) fn raise_level_db(&mut self, band: usize, level_db: f32) {
+        self.levels_db[band] = self.levels_db[band].max(level_db);
     }
 
     /// Writes output rows, and makes the whole stretch count.

@@ -47,9 +47,9 @@ impl Spectrum {
 /// One band.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BandPicture {
-    /// Levels that the detector saw: those that meet the thresholds.
+    /// Highest levels that the detector saw in each 5 ms (at 48 kHz): those that meet the thresholds.
     pub before: Histogram,
-    /// Levels of the band as it is heard, RMS of some milliseconds over all channels; a full-scale sine reads −3 dB.
+    /// Levels of the band as it is heard, RMS of the same 5 ms over all channels; a full-scale sine reads −3 dB.
     pub after: Histogram,
 }
 

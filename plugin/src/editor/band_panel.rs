@@ -28,8 +28,18 @@ struct Group {
 }
 
 const GROUPS: [Group; 5] = [
-    Group { title: "Above", law: Some("above_law"), knobs: &["above_thr", "above_ratio"], lines: &["above_range", "knee"] },
-    Group { title: "Below", law: Some("below_law"), knobs: &["below_thr", "below_ratio"], lines: &["below_range", "hyst"] },
+    Group {
+        title: "Above",
+        law: Some("above_law"),
+        knobs: &["above_thr", "above_ratio"],
+        lines: &["above_range", "knee"],
+    },
+    Group {
+        title: "Below",
+        law: Some("below_law"),
+        knobs: &["below_thr", "below_ratio"],
+        lines: &["below_range", "hyst"],
+    },
     Group { title: "Time", law: None, knobs: &["attack", "release"], lines: &["hold", "auto_release"] },
     Group { title: "Detector", law: None, knobs: &[], lines: &["detector", "rms", "sidechain", "lookahead"] },
     Group { title: "Output", law: None, knobs: &["gain", "mix"], lines: &["auto_makeup"] },

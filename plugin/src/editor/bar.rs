@@ -7,14 +7,15 @@ use super::look::{self, SCALES, Theme, veil};
 use super::presets;
 use super::view::{Ask, Sheet};
 use crate::session::SLOTS;
-use egui::{Align2, Id, Pos2, Popup, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
+use egui::{Align2, Id, Popup, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
 use octant_dsp::settings::MAX_BANDS;
 use std::f32::consts::TAU;
 
 /// The bar in its part of the window.
 pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
     let y = rect.center().y;
-    let at = |x: f32, width: f32| Rect::from_min_size(pos2(x, y - 0.5 * (look::LINE + 2.0)), vec2(width, look::LINE + 2.0));
+    let at =
+        |x: f32, width: f32| Rect::from_min_size(pos2(x, y - 0.5 * (look::LINE + 2.0)), vec2(width, look::LINE + 2.0));
     emblem(ui, desk, pos2(rect.left() + 20.0, y), 9.5);
     ui.painter().text(
         pos2(rect.left() + 36.0, y),
@@ -100,7 +101,8 @@ fn slots_of(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
     let active = desk.owner.kept().active;
     let width = rect.width() / SLOTS.len() as f32;
     for (slot, name) in SLOTS.iter().enumerate() {
-        let cell = Rect::from_min_size(pos2(rect.left() + width * slot as f32, rect.top()), vec2(width - 2.0, rect.height()));
+        let cell =
+            Rect::from_min_size(pos2(rect.left() + width * slot as f32, rect.top()), vec2(width - 2.0, rect.height()));
         let response = ui.interact(cell, Id::unique(("octant slot", slot)), Sense::click());
         paint_button(ui, desk, &response, cell, name, (slot == active).then_some(desk.look.accent));
         response.widget_info(|| egui::WidgetInfo::selected(egui::Role::RadioButton, true, slot == active, *name));
@@ -136,9 +138,7 @@ fn history(ui: &mut Ui, desk: &mut Desk<'_>, undo: Rect, redo: Rect) {
         let texts = |steps: &mut dyn Iterator<Item = &crate::undo::Step>| steps.take(20).map(label_of).collect();
         (texts(&mut kept.history.done()), texts(&mut kept.history.undone()))
     };
-    for (rect, id, word, steps, sign) in
-        [(undo, "undo", "Undo", done, 1), (redo, "redo", "Redo", undone, -1)]
-    {
+    for (rect, id, word, steps, sign) in [(undo, "undo", "Undo", done, 1), (redo, "redo", "Redo", undone, -1)] {
         let response = ui.interact(rect, Id::unique(("octant", id)), Sense::click());
         paint_button(ui, desk, &response, rect, "", None);
         let colour = if steps.is_empty() { desk.look.faint } else { desk.look.text };

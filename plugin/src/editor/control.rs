@@ -70,7 +70,7 @@ pub fn common(ui: &mut Ui, desk: &mut Desk<'_>, response: &Response, row: Row, c
         }
     }
     if clicks && response.double_clicked() && !defaulting(ui) {
-        type_into(desk, row, None);
+        type_into(desk, response.id, row, None);
     }
     let fine = if ui.input(|input| input.modifiers.shift) { FINE } else { 1.0 };
     if response.hovered() {
@@ -142,25 +142,26 @@ fn keys(ui: &mut Ui, desk: &mut Desk<'_>, id: Id, row: Row, fine: f64) {
         desk.set(row, rows::at(row).param.default());
     }
     if enter || typed.is_some() {
-        type_into(desk, row, typed);
+        type_into(desk, id, row, typed);
     }
 }
 
 /// Opens the field of a number; `text` stands in it, or else the present value.
-pub fn type_into(desk: &mut Desk<'_>, row: Row, text: Option<String>) {
+pub fn type_into(desk: &mut Desk<'_>, at: Id, row: Row, text: Option<String>) {
     if matches!(rows::at(row).param.kind, Kind::Float { .. } | Kind::Integer { .. }) && desk.view.typing.is_none() {
         desk.hand.release(desk.owner);
         let whole = text.is_none();
         let text = text.unwrap_or_else(|| desk.text(row));
-        desk.view.typing = Some(Typing { row, text, asked: false, whole });
+        desk.view.typing = Some(Typing { row, at, text, asked: false, seen: true, whole });
     }
 }
 
-/// The field of a number that is being typed, if it is this one's turn; whether it is.
+/// The field of a number that is being typed, if that began at the control `at`; whether it did.
 ///
 /// Enter and a loss of focus keep what was typed, Escape keeps the old value, and what cannot be read does too.
-pub fn typing(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row) -> bool {
-    let Some(mut typing) = desk.view.typing.take_if(|typing| typing.row == row) else { return false };
+pub fn typing(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row, at: Id) -> bool {
+    let Some(mut typing) = desk.view.typing.take_if(|typing| typing.at == at) else { return false };
+    typing.seen = true;
     let id = Id::unique(("octant typing", row));
     if typing.whole && ui.input(|input| input.events.iter().any(writes)) {
         // The first thing that is typed takes the place of what stood there.
@@ -189,11 +190,27 @@ pub fn typing(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row) -> bool {
     if ui.input(|input| input.key_pressed(Key::Escape)) {
         return true;
     }
+    finish(desk, &typing);
+    true
+}
+
+/// Keeps what was typed, or says why not.
+fn finish(desk: &mut Desk<'_>, typing: &Typing) {
+    let row = typing.row;
     match rows::at(row).param.parse(&typing.text) {
         Ok(plain) => desk.set(row, plain),
         Err(reason) => desk.view.warn(format!("{}: {reason}. It stays {}.", words::label(row), desk.text(row))),
     }
-    true
+}
+
+/// After a frame: a field whose control is not shown any more, as when another band was selected, keeps what was typed.
+pub fn after_frame(desk: &mut Desk<'_>) {
+    if let Some(typing) = desk.view.typing.take_if(|typing| !typing.seen) {
+        finish(desk, &typing);
+    }
+    if let Some(typing) = &mut desk.view.typing {
+        typing.seen = false;
+    }
 }
 
 /// Whether an event changes a text, or the place in it.
@@ -211,7 +228,7 @@ fn menu(desk: &mut Desk<'_>, response: &Response, row: Row) {
     response.context_menu(|ui| {
         let number = matches!(rows::at(row).param.kind, Kind::Float { .. } | Kind::Integer { .. });
         if number && ui.button("Type a value…").clicked() {
-            type_into(desk, row, None);
+            type_into(desk, response.id, row, None);
             ui.close();
         }
         let default = rows::at(row).param.default();

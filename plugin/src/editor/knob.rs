@@ -48,7 +48,7 @@ pub fn knob(ui: &mut Ui, desk: &mut Desk<'_>, cell: Rect, row: Row, colour: Colo
         painter.circle_stroke(centre, radius + width, Stroke::new(1.0, look.accent));
     }
 
-    if !typing(ui, desk, value, row) {
+    if !typing(ui, desk, value, row, response.id) {
         let colour = if idle { look.faint } else { look.text };
         fit(ui, value.center(), Align2::CENTER_CENTER, &desk.text(row), look::TEXT, value.width(), colour);
     }

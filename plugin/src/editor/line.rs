@@ -27,7 +27,7 @@ pub fn number(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row, colour: Co
     let filled = Rect::from_min_max(pos2(x(from), track.top()), pos2(x(to), track.bottom()));
     painter.rect_filled(filled, 1.0, if idle { look.faint } else { colour });
     focus_ring(ui, desk, &response, rect);
-    typing(ui, desk, value, row);
+    typing(ui, desk, value, row, response.id);
 }
 
 /// Draws label and value; gives the place of the value.
@@ -39,7 +39,7 @@ fn label_and_value(ui: &Ui, desk: &Desk<'_>, rect: Rect, row: Row, idle: bool) -
     let left = rect.left() + label.size().x + 5.0;
     let height = label.size().y;
     ui.painter().galley(pos2(rect.left(), y - 0.5 * height), label, dim);
-    let typed = desk.view.typing.as_ref().is_some_and(|typing| typing.row == row);
+    let typed = desk.view.typing.as_ref().is_some_and(|typing| typing.at == Id::unique(("octant", row)));
     if !typed {
         let room = rect.right() - left;
         fit(ui, pos2(rect.right(), y), Align2::RIGHT_CENTER, &desk.text(row), look::SMALL + 0.5, room, text);

@@ -127,9 +127,7 @@ impl Look {
                 accent: rgb(0x74_d3c4),
                 warn: rgb(0xff_8a5c),
                 curve: rgb(0xf7_f3e8),
-                bands: all([
-                    0xd9_5f5f, 0xf4_a460, 0xc7_b23c, 0x8f_e388, 0x2f_a7a0, 0x7c_cdf5, 0x5b_7cdb, 0xd3_a4f0,
-                ]),
+                bands: all([0xd9_5f5f, 0xf4_a460, 0xc7_b23c, 0x8f_e388, 0x2f_a7a0, 0x7c_cdf5, 0x5b_7cdb, 0xd3_a4f0]),
                 dark: true,
             },
             Theme::Light => Self {
@@ -146,9 +144,7 @@ impl Look {
                 accent: rgb(0x0b_8375),
                 warn: rgb(0xc2_410c),
                 curve: rgb(0x1a_2028),
-                bands: all([
-                    0xa8_2f35, 0xe0_7b28, 0x8a_7200, 0x4f_b04f, 0x0b_6b66, 0x2e_9bd6, 0x31_4fb0, 0xa8_6fd8,
-                ]),
+                bands: all([0xa8_2f35, 0xe0_7b28, 0x8a_7200, 0x4f_b04f, 0x0b_6b66, 0x2e_9bd6, 0x31_4fb0, 0xa8_6fd8]),
                 dark: false,
             },
             Theme::Contrast => Self {
@@ -165,9 +161,7 @@ impl Look {
                 accent: rgb(0x5c_ffe4),
                 warn: rgb(0xff_a07a),
                 curve: rgb(0xff_ffff),
-                bands: all([
-                    0xff_6b6b, 0xff_c27a, 0xd6_c200, 0xa6_ff9e, 0x00_b8ae, 0x8f_dcff, 0x6a_8fff, 0xe7_c0ff,
-                ]),
+                bands: all([0xff_6b6b, 0xff_c27a, 0xd6_c200, 0xa6_ff9e, 0x00_b8ae, 0x8f_dcff, 0x6a_8fff, 0xe7_c0ff]),
                 dark: true,
             },
         }
@@ -279,7 +273,11 @@ mod tests {
         ("usual", [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),
         (
             "protanopia",
-            [[0.152_286, 1.052_583, -0.204_868], [0.114_503, 0.786_281, 0.099_216], [-0.003_882, -0.048_116, 1.051_998]],
+            [
+                [0.152_286, 1.052_583, -0.204_868],
+                [0.114_503, 0.786_281, 0.099_216],
+                [-0.003_882, -0.048_116, 1.051_998],
+            ],
         ),
         (
             "deuteranopia",
@@ -287,7 +285,11 @@ mod tests {
         ),
         (
             "tritanopia",
-            [[1.255_528, -0.076_749, -0.178_779], [-0.078_411, 0.930_809, 0.147_602], [0.004_733, 0.691_367, 0.303_900]],
+            [
+                [1.255_528, -0.076_749, -0.178_779],
+                [-0.078_411, 0.930_809, 0.147_602],
+                [0.004_733, 0.691_367, 0.303_900],
+            ],
         ),
     ];
 

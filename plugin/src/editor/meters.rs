@@ -18,14 +18,27 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
     let peaks = &desk.live.picture.peaks;
     let half = 0.5 * rect.width();
     side(ui, desk, Rect::from_min_size(rect.min, vec2(half, rect.height())), "In", &peaks.before);
-    side(ui, desk, Rect::from_min_size(pos2(rect.left() + half, rect.top()), vec2(half, rect.height())), "Out", &peaks.after);
+    side(
+        ui,
+        desk,
+        Rect::from_min_size(pos2(rect.left() + half, rect.top()), vec2(half, rect.height())),
+        "Out",
+        &peaks.after,
+    );
     let response = ui.interact(rect, Id::unique("octant meters"), Sense::click());
     let clips: u64 = peaks.after.iter().map(|peak| peak.clips).sum();
     let loudness = desk.live.picture.loudness.after;
-    let lufs = |value: f64| if value.is_finite() { format!("{value:.1} LUFS").replace('-', "−") } else { "−∞".into() };
+    let lufs =
+        |value: f64| if value.is_finite() { format!("{value:.1} LUFS").replace('-', "−") } else { "−∞".into() };
     let text = format!(
         "{}\nShort term {}\nIntegrated {}\n{clips} samples at full scale\nClick to count afresh",
-        peaks.after.iter().enumerate().map(|(channel, peak)| format!("Channel {}: true peak {}", channel + 1, db(peak.true_db))).collect::<Vec<_>>().join("\n"),
+        peaks
+            .after
+            .iter()
+            .enumerate()
+            .map(|(channel, peak)| format!("Channel {}: true peak {}", channel + 1, db(peak.true_db)))
+            .collect::<Vec<_>>()
+            .join("\n"),
         lufs(loudness.short_term),
         lufs(loudness.integrated),
     );
@@ -52,7 +65,8 @@ fn side(ui: &Ui, desk: &Desk<'_>, rect: Rect, title: &str, peaks: &[Peak]) {
     let text = if highest <= -100.0 { "−∞".to_owned() } else { format!("{highest:.1}").replace('-', "−") };
     let colour = if clips > 0 || highest > 0.0 { look.warn } else { look.text };
     painter.text(pos2(rect.center().x, rect.top() + 22.0), Align2::CENTER_CENTER, text, look::medium(9.5), colour);
-    let well = Rect::from_min_max(pos2(rect.left() + 6.0, rect.top() + 32.0), pos2(rect.right() - 6.0, rect.bottom() - 7.0));
+    let well =
+        Rect::from_min_max(pos2(rect.left() + 6.0, rect.top() + 32.0), pos2(rect.right() - 6.0, rect.bottom() - 7.0));
     let y = |db: f32| {
         let part = (RANGE_DB[0] - db) / (RANGE_DB[0] - RANGE_DB[1]);
         well.top() + part.clamp(0.0, 1.0) * well.height()

@@ -21,7 +21,9 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
         ui.add(field.id(Id::unique("octant search")).desired_width(190.0));
         ui.checkbox(&mut desk.view.only_favourites, "Favourites");
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui.button("Close").clicked() || ui.input(|input| input.key_pressed(Key::Escape)) && desk.view.ask.is_none() {
+            if ui.button("Close").clicked()
+                || ui.input(|input| input.key_pressed(Key::Escape)) && desk.view.ask.is_none()
+            {
                 desk.view.sheet = Sheet::None;
             }
             if ui.button("Save as…").clicked() {
@@ -89,11 +91,17 @@ fn row(ui: &mut Ui, desk: &mut Desk<'_>, entry: &Entry) {
     let favourite = desk.shelf.is_favourite(&entry.name);
     let starred = ui.interact(star, Id::unique(("octant star", &entry.name, entry.path.is_some())), Sense::click());
     let colour = if favourite { look.accent } else { look.faint };
-    ui.painter().text(star.center(), Align2::CENTER_CENTER, if favourite { "★" } else { "☆" }, look::regular(13.0), colour);
-    if starred.clicked() {
-        if let Err(reason) = desk.shelf.toggle_favourite(&entry.name) {
-            desk.view.warn(reason);
-        }
+    ui.painter().text(
+        star.center(),
+        Align2::CENTER_CENTER,
+        if favourite { "★" } else { "☆" },
+        look::regular(13.0),
+        colour,
+    );
+    if starred.clicked()
+        && let Err(reason) = desk.shelf.toggle_favourite(&entry.name)
+    {
+        desk.view.warn(reason);
     }
     let y = rect.center().y;
     let broken = entry.preset.is_err();
@@ -121,7 +129,8 @@ fn row(ui: &mut Ui, desk: &mut Desk<'_>, entry: &Entry) {
         Ok(_) => first_sentence(&entry.comment),
     };
     if right - left > 60.0 {
-        let clipped = ui.painter().with_clip_rect(Rect::from_min_max(pos2(left, rect.top()), pos2(right - 4.0, rect.bottom())));
+        let clipped =
+            ui.painter().with_clip_rect(Rect::from_min_max(pos2(left, rect.top()), pos2(right - 4.0, rect.bottom())));
         let font = look::regular(look::SMALL);
         let colour = if broken { look.warn } else { look.dim };
         let galley = elided(&clipped, &about, font, right - left - 8.0, colour);
@@ -141,7 +150,13 @@ fn row(ui: &mut Ui, desk: &mut Desk<'_>, entry: &Entry) {
 }
 
 /// One line that ends in an ellipsis if it is too long.
-fn elided(painter: &egui::Painter, text: &str, font: egui::FontId, width: f32, colour: egui::Color32) -> std::sync::Arc<egui::Galley> {
+fn elided(
+    painter: &egui::Painter,
+    text: &str,
+    font: egui::FontId,
+    width: f32,
+    colour: egui::Color32,
+) -> std::sync::Arc<egui::Galley> {
     let mut job = egui::text::LayoutJob::single_section(
         text.into(),
         egui::text::TextFormat { font_id: font, color: colour, ..Default::default() },
@@ -201,7 +216,8 @@ fn ask(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
         Ask::Delete(name) => (format!("Delete {name}? It cannot be undone."), "Delete"),
         Ask::Overwrite(name) => (format!("{name} is there already. Replace it?"), "Replace"),
     };
-    let (mut done, mut close) = (false, veil.clicked() && !plate.contains(veil.interact_pointer_pos().unwrap_or_default()));
+    let (mut done, mut close) =
+        (false, veil.clicked() && !plate.contains(veil.interact_pointer_pos().unwrap_or_default()));
     child.vertical(|ui| {
         ui.label(RichText::new(title).font(look::strong(look::TEXT)));
         ui.add_space(4.0);
@@ -240,10 +256,10 @@ fn answer(desk: &mut Desk<'_>, open: Ask) -> Option<Ask> {
         Ask::Overwrite(name) => (save(desk, &name, true), format!("{name} is saved."), None),
         Ask::Rename { from, to } => {
             let outcome = desk.shelf.rename(&from, to.trim());
-            if let (Ok(()), Some((name, _))) = (&outcome, &mut desk.view.loaded) {
-                if *name == from {
-                    to.trim().clone_into(name);
-                }
+            if let (Ok(()), Some((name, _))) = (&outcome, &mut desk.view.loaded)
+                && *name == from
+            {
+                to.trim().clone_into(name);
             }
             (outcome, format!("It is named {} now.", to.trim()), Some(Ask::Rename { from, to }))
         }

@@ -9,7 +9,7 @@ use super::look::{self, Look, Theme};
 use super::owner::Owner;
 use super::shelf::Shelf;
 use super::view::{Sheet, View};
-use super::{bar, foot, meters, presets, sheet};
+use super::{bar, control, foot, meters, presets, sheet};
 use egui::{Context, Key, Modifiers, Rect, Ui, pos2};
 
 /// The window's content, without the window: everything but the owner of the parameters and the sound.
@@ -100,13 +100,12 @@ impl Screen {
         let all = ui.max_rect();
         ui.painter().rect_filled(all, 0.0, desk.look.ground);
         lay_out(ui, &mut desk, &mut self.display, all);
+        control::after_frame(&mut desk);
         if let Some(rest_s) = desk.hand.rest(desk.owner, desk.view.now_s) {
             ctx.request_repaint_after_secs(rest_s as f32);
         }
-        if let Some(note) = &self.view.note {
-            if note.until_s > self.view.now_s {
-                ctx.request_repaint_after_secs((note.until_s - self.view.now_s) as f32);
-            }
+        if let Some(note) = self.view.note.as_ref().filter(|note| note.until_s > self.view.now_s) {
+            ctx.request_repaint_after_secs((note.until_s - self.view.now_s) as f32);
         }
         if !ctx.input(|input| input.pointer.any_down()) && self.hand.is_busy() && !self.hand.is_nudging() {
             // The pointer was let go where no control noticed it.

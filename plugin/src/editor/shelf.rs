@@ -67,8 +67,7 @@ impl Shelf {
     /// A shelf in a folder, with a file of preferences; neither needs to exist.
     pub fn at(folder: PathBuf, taste_file: PathBuf) -> Self {
         let taste = read_taste(&taste_file).unwrap_or_default();
-        let mut shelf =
-            Self { taste, entries: Vec::new(), folder: Some(folder), taste_file: Some(taste_file) };
+        let mut shelf = Self { taste, entries: Vec::new(), folder: Some(folder), taste_file: Some(taste_file) };
         shelf.look_again();
         shelf
     }

@@ -1,4 +1,4 @@
-//! What the window shows: plain data, without egui's memory and without the parameters.
+//! What the window shows: plain data, without the parameters.
 
 use super::rows::Row;
 use octant_dsp::settings::{BandSettings, MAX_BANDS, Settings};
@@ -79,10 +79,14 @@ impl Selection {
 pub struct Typing {
     /// The parameter.
     pub row: Row,
+    /// The control where it began: a parameter may have several.
+    pub at: egui::Id,
     /// What stands there.
     pub text: String,
     /// The field has asked for the keyboard.
     pub asked: bool,
+    /// Its field was there in this frame.
+    pub seen: bool,
     /// What is typed next takes the place of everything.
     pub whole: bool,
 }

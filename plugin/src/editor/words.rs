@@ -135,9 +135,7 @@ pub fn idle(row: Row, settings: &Settings, channels: usize) -> Option<&'static s
         "auto_release" if band.above.law == Law::Off => Some("The section above is off."),
         "rms" if band.detector != Detector::Rms => Some("Only the RMS detector averages."),
         "lookahead" if settings.lookahead_ms == 0.0 => Some("There is no global look-ahead to use."),
-        "knee" | "attack" | "release" | "hold" | "detector" | "rms" | "link" | "lookahead" | "sidechain"
-            if !works =>
-        {
+        "knee" | "attack" | "release" | "hold" | "detector" | "rms" | "link" | "lookahead" | "sidechain" if !works => {
             Some("Both sections are off.")
         }
         _ => None,

@@ -16,7 +16,13 @@ pub(super) fn add(cases: &mut Vec<Case>) {
             let mut pairs = bench.structs(vec![[-7.5f32; 2]; frames]);
             for call in bench.calls() {
                 let gain = steps(&gain, moving, call.clone());
-                bench.kernels.interleave(&l[call.clone()], &r[call.clone()], gain, &mut pairs[call]);
+                let rows = [&l[call.clone()], &r[call.clone()]];
+                let finite = bench.kernels.interleave(rows[0], rows[1], gain, &mut pairs[call]);
+                assert_eq!(
+                    finite,
+                    rows.iter().all(|row| row.iter().all(|x| x.is_finite())),
+                    "what it says of the input"
+                );
             }
             // One product, rounded once on every machine.
             Outcome(vec![Field::single("pairs", 2, Tolerance::Exact, pairs.iter().flatten().copied().collect())])

@@ -182,6 +182,16 @@ impl Instance {
         params.flush(&mut plugin, &InputEvents::from_buffer(&events), &mut OutputEvents::from_buffer(&mut sent));
     }
 
+    /// Turns knobs while nothing is processed: names of parameters and places, 0 … 1.
+    pub fn turn<'a>(&mut self, places: impl IntoIterator<Item = (&'a str, f64)>) {
+        let infos = self.infos();
+        let event = |(name, place): (&str, f64)| {
+            let info = infos.get(name).unwrap_or_else(|| panic!("no {name}"));
+            (info.id, if info.stepped { place * (info.range[1] - info.range[0]) } else { place })
+        };
+        self.flush(&places.into_iter().map(event).collect::<Vec<_>>());
+    }
+
     /// Every parameter, by name.
     pub fn infos(&mut self) -> BTreeMap<String, Info> {
         let params = self.params();

@@ -69,7 +69,8 @@ pub fn remove(path: &Path) -> Result<bool> {
     }
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
+/// Copies a file, or a directory with all that is in it.
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
     let failed = || format!("{} cannot be copied to {}", from.display(), to.display());
     if !from.is_dir() {
         std::fs::copy(from, to).with_context(failed)?;

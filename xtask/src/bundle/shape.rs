@@ -3,6 +3,7 @@
 use super::NAME;
 use crate::shell;
 use anyhow::{Context, Result};
+use octant_hosts::{MONO_CLASS, STEREO_CLASS};
 use std::path::Path;
 
 /// What stands in a bundle beside the library.
@@ -29,6 +30,9 @@ pub fn write(format: &str, library: &Path, path: &Path, texts: &Texts) -> Result
     std::fs::create_dir_all(&resources).with_context(|| format!("{} cannot be made", resources.display()))?;
     text("Resources/licences.txt", &texts.licences)?;
     text("Resources/version.txt", &format!("{NAME} {}\n", texts.version))?;
+    if format == "vst3" {
+        text("Resources/moduleinfo.json", &module_info(&texts.version))?;
+    }
     if cfg!(target_os = "macos") {
         text("PkgInfo", "BNDL????")?;
         text("Info.plist", &property_list(format, &texts.version))?;
@@ -72,6 +76,38 @@ fn strip(path: &Path) {
 /// Macs with their own processors load nothing that is not signed at all; this signature names nobody.
 fn sign(path: &Path) -> Result<()> {
     shell::run("codesign", &["--force", "--sign", "-", &path.display().to_string()])
+}
+
+/// What the library's factory says, for hosts that list plugins without loading them. The tests of the VST3 compare it
+/// with the factory.
+fn module_info(version: &str) -> String {
+    let class = |name: &str, id: &str, channels: &str| {
+        serde_json::json!({
+            "CID": id,
+            "Category": "Audio Module Class",
+            "Name": name,
+            "Vendor": "Octant Audio",
+            "Version": version,
+            "SDKVersion": "VST 3.6.14",
+            "Sub Categories": ["Fx", "Dynamics", "EQ", "Mastering", channels],
+            "Class Flags": 0,
+            "Cardinality": 2_147_483_647,
+            "Snapshots": [],
+        })
+    };
+    let module = serde_json::json!({
+        "Name": NAME,
+        "Version": version,
+        "Factory Info": {
+            "Vendor": "Octant Audio",
+            "URL": "",
+            "E-Mail": "",
+            "Flags": {"Unicode": true, "Classes Discardable": false, "Component Non Discardable": false},
+        },
+        "Compatibility": [],
+        "Classes": [class(NAME, STEREO_CLASS, "Stereo"), class("Octant Mono", MONO_CLASS, "Mono")],
+    });
+    format!("{module:#}\n")
 }
 
 fn property_list(format: &str, version: &str) -> String {

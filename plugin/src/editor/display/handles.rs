@@ -72,7 +72,7 @@ fn threshold(
     let flag = vec![pos2(x - 5.0, y), pos2(x + 5.0, y), pos2(x, y + tip)];
     painter.add(egui::Shape::convex_polygon(flag, veil(colour, strength), Stroke::NONE));
     let label = Rect::from_min_size(pos2(strip.left() + 6.0, y - 17.0), vec2(64.0, 16.0));
-    if typing(ui, desk, label, row) {
+    if typing(ui, desk, label, row, response.id) {
         return;
     }
     if (lit || selected) && strip.width() > 58.0 {
@@ -179,7 +179,7 @@ pub fn crossovers(ui: &mut Ui, desk: &mut Desk<'_>, axes: &Axes) {
         let lit = response.hovered() || response.has_focus() || desk.hand.holds(row);
         paint_crossover(ui, desk, axes, index, x, lit);
         let label = Rect::from_center_size(pos2(x, axes.rect.bottom() - 26.0), vec2(74.0, 18.0));
-        typing(ui, desk, label, row);
+        typing(ui, desk, label, row, response.id);
     }
 }
 
