@@ -41,7 +41,7 @@ pub fn samples(ms: f64, sample_rate_hz: f64) -> usize {
 }
 
 /// Amount of a section's slope.
-fn slope(section: &Section) -> f64 {
+pub fn slope(section: &Section) -> f64 {
     match section.law {
         Law::Off => 0.0,
         Law::Compress if section.ratio >= INFINITE_RATIO => 1.0,

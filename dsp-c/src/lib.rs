@@ -6,6 +6,7 @@
 
 mod chain;
 mod crossover;
+pub mod curve;
 mod dynamics;
 pub mod engine;
 pub mod ffi;
@@ -21,6 +22,7 @@ mod past;
 mod peak;
 pub mod preset;
 mod ramp;
+pub mod response;
 pub mod settings;
 pub mod split;
 mod sync;

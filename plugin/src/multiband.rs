@@ -1,8 +1,10 @@
 //! The plugin itself: what hosts call, for one channel or two.
 
+use crate::editor::OctantEditor;
 use crate::follower::Follower;
 use crate::params::OctantParams;
 use crate::running::Running;
+use crate::shown::Shown;
 use crate::{log, remote, state};
 use nice_plug::prelude::*;
 use std::sync::Arc;
@@ -13,6 +15,7 @@ pub struct Multiband<const CHANNELS: usize> {
     follower: Follower,
     /// Between activation and deactivation.
     running: Option<Running>,
+    shown: Arc<Shown>,
 }
 
 /// Octant for stereo.
@@ -44,7 +47,8 @@ impl<const CHANNELS: usize> Default for Multiband<CHANNELS> {
     fn default() -> Self {
         let params = OctantParams::new();
         let follower = Follower::new(params.bridge());
-        Self { params, follower, running: None }
+        let shown = Arc::new(Shown::new(Arc::clone(params.analysis())));
+        Self { params, follower, running: None, shown }
     }
 }
 
@@ -56,12 +60,16 @@ impl<const CHANNELS: usize> Plugin for Multiband<CHANNELS> {
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
     const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = if CHANNELS == 1 { &[MONO] } else { &[STEREO] };
 
-    type Editor = ();
+    type Editor = OctantEditor;
     type SysExMessage = ();
     type BackgroundTask = ();
 
     fn params(&self) -> Arc<dyn Params> {
         self.params.clone()
+    }
+
+    fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<OctantEditor> {
+        Some(OctantEditor::new(Arc::clone(&self.params), Arc::clone(&self.shown)))
     }
 
     fn filter_state(state: &mut PluginState) {
@@ -86,6 +94,8 @@ impl<const CHANNELS: usize> Plugin for Multiband<CHANNELS> {
                 running.set_offline(config.process_mode == ProcessMode::Offline);
                 running.connect(self.params.analysis());
                 context.set_latency_samples(running.latency_frames());
+                let rate_hz = f64::from(config.sample_rate);
+                self.shown.begin(running.meters(), rate_hz, running.latency_frames(), CHANNELS);
                 self.running = Some(running);
                 true
             }
@@ -128,6 +138,7 @@ impl<const CHANNELS: usize> Plugin for Multiband<CHANNELS> {
     }
 
     fn deactivate(&mut self) {
+        self.shown.end();
         self.params.analysis().detach();
         self.running = None;
     }

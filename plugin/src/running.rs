@@ -6,8 +6,10 @@ use crate::workshop::WorkshopThread;
 use octant_dsp::engine::{EngineError, SAMPLE_RATES_HZ};
 use octant_dsp::health;
 use octant_dsp::linear::filter_length;
+use octant_dsp::meter::Meters;
 use octant_dsp::settings::Mode;
 use octant_dsp::{Engine, Settings};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Lowest rate at which hosts can activate the plugin.
@@ -68,6 +70,11 @@ impl Running {
     /// Frames by which the output is late.
     pub fn latency_frames(&self) -> u32 {
         u32::try_from(self.engine.latency_samples()).unwrap_or(u32::MAX)
+    }
+
+    /// What the engine tells of its bands.
+    pub fn meters(&self) -> Arc<Meters> {
+        self.engine.meters()
     }
 
     /// Frames until nothing is heard and every envelope rests after the input has ended.

@@ -51,18 +51,6 @@ impl Session {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Leaves the active slot for another: keeps `settings`, the present ones, in the old slot and gives those of the
-    /// new one, to be [applied](OctantParams::apply).
-    pub fn switch_to(&self, slot: usize, settings: &Settings) -> Settings {
-        let mut kept = self.kept();
-        let left = kept.active;
-        kept.slots[left].settings = *settings;
-        kept.active = slot.min(SLOTS.len() - 1);
-        let entered = kept.slots[kept.active].settings;
-        // Bypass and held latency belong to the host, not to a slot.
-        Settings { bypass: settings.bypass, hold_latency: settings.hold_latency, ..entered }
-    }
-
     fn document(&self) -> Value {
         let mut kept = self.kept().clone();
         let mut contents = Map::new();
@@ -95,6 +83,16 @@ impl<'a> PersistentField<'a, Value> for Session {
 }
 
 impl Kept {
+    /// Leaves the active slot for another: keeps `settings`, the present ones, in the old slot and gives those of the
+    /// new one, to be [applied](OctantParams::apply).
+    pub fn switch_to(&mut self, slot: usize, settings: &Settings) -> Settings {
+        self.slots[self.active].settings = *settings;
+        self.active = slot.min(SLOTS.len() - 1);
+        // Bypass and held latency belong to the host, not to a slot.
+        let entered = self.slots[self.active].settings;
+        Settings { bypass: settings.bypass, hold_latency: settings.hold_latency, ..entered }
+    }
+
     /// Reads the contents of a document; missing keys take their defaults.
     pub fn read(contents: &Map<String, Value>) -> Result<Self, String> {
         let mut kept = Self::default();
@@ -188,9 +186,9 @@ mod tests {
         let params = filled();
         let mut present = params.settings();
         (present.mix_percent, present.bypass) = (12.0, true);
-        let entered = params.session.switch_to(0, &present);
+        let entered = params.session.kept().switch_to(0, &present);
         assert_eq!((entered.bands, entered.mix_percent, entered.bypass), (2, 100.0, true));
-        assert_eq!(params.session.switch_to(2, &entered).mix_percent, 12.0);
+        assert_eq!(params.session.kept().switch_to(2, &entered).mix_percent, 12.0);
     }
 
     /// A document with one key changed, as a host would hand it over.

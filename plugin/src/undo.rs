@@ -56,6 +56,16 @@ impl History {
         self.done.back()
     }
 
+    /// Steps that can be taken back, the last one first.
+    pub fn done(&self) -> impl Iterator<Item = &Step> {
+        self.done.iter().rev()
+    }
+
+    /// Steps that can be done again, the next one first.
+    pub fn undone(&self) -> impl Iterator<Item = &Step> {
+        self.undone.iter().rev()
+    }
+
     /// For the state.
     pub fn to_json(&self) -> Value {
         let list = |steps: &mut dyn Iterator<Item = &Step>| steps.map(Step::to_json).collect::<Value>();

@@ -3,12 +3,15 @@
 //! [`cases`] drives every kernel with deterministic signals, in memory that [`place`] chooses: the heap, or pages with
 //! forbidden neighbours. [`system`] is what needs the operating system, and the only place with `unsafe`.
 
+pub mod canvas;
 pub mod cases;
 pub mod outcome;
 pub mod place;
 pub mod random;
 #[cfg(feature = "live")]
 pub mod rig;
+pub mod scene;
 pub mod signals;
+pub mod stage;
 pub mod system;
 pub mod tools;

@@ -41,6 +41,7 @@ cargo xtask VERB
                       The same for the CLAP as it ships: instructions of the whole plugin per stereo frame, and the
                       times and the memory that an instance takes.
   bench learn         Compares octant learn on one thread with one thread per band.
+  screenshots         Draws the pictures of README and manual into assets/screenshots, without a window.
   demo-audio          Makes assets/demo/groove.wav again; the same bytes on every machine.
   help                This page.
 
@@ -78,6 +79,11 @@ fn run() -> Result<ExitCode> {
         "demo" => {
             nothing_more(&mut words)?;
             demo::run()?;
+        }
+        "screenshots" => {
+            nothing_more(&mut words)?;
+            let picture = ["run", "-p", "octant-tests", "--example", "screenshots", "--", "assets/screenshots"];
+            shell::run("cargo", &picture)?;
         }
         "demo-audio" => {
             nothing_more(&mut words)?;

@@ -19,6 +19,7 @@ pub fn all() -> Result<String> {
         own("LICENSE-APACHE")?
     );
     let crates = linked()?;
+    text += &format!("Its typeface, Inter, is licensed under:\n\n{}\n", own("assets/fonts/OFL.txt")?);
     text += "It contains:\n\n";
     for one in &crates {
         text += &format!("  {} {} ({})\n", one.name, one.version, one.licence);

@@ -1,0 +1,101 @@
+//! What every part of the window works with during one frame.
+
+use super::hand::Hand;
+use super::live::Live;
+use super::look::{Look, Theme};
+use super::owner::Owner;
+use super::rows::{self, Row};
+use super::shelf::Shelf;
+use super::view::View;
+use octant_dsp::Settings;
+
+/// Parameters, view and sound at hand for one frame.
+pub struct Desk<'a> {
+    /// Owner of the parameters.
+    pub owner: &'a mut dyn Owner,
+    /// What the user holds.
+    pub hand: &'a mut Hand,
+    /// What is shown.
+    pub view: &'a mut View,
+    /// Presets, favourites, preferences.
+    pub shelf: &'a mut Shelf,
+    /// Colours.
+    pub look: &'a Look,
+    /// The sound.
+    pub live: &'a Live,
+    /// The parameters at the beginning of this frame.
+    pub settings: Settings,
+}
+
+impl Desk<'_> {
+    /// The rows that move with one: the same of every selected band, if its own band is one of them.
+    pub fn together(&self, row: Row) -> Vec<Row> {
+        match rows::at(row).band {
+            Some(band) if self.view.selection.has(band) => {
+                let mut bands = self.view.selection.bands();
+                bands.retain(|other| *other < self.settings.bands);
+                // The own row first: it names the step and leads where values are set alike.
+                bands.sort_by_key(|other| *other != band);
+                bands.into_iter().map(|other| rows::same_of(row, other)).collect()
+            }
+            _ => vec![row],
+        }
+    }
+
+    /// The plain value of a parameter.
+    pub fn plain(&self, row: Row) -> f64 {
+        rows::at(row).get(&self.settings)
+    }
+
+    /// A parameter's value as people read it.
+    pub fn text(&self, row: Row) -> String {
+        let band = rows::at(row).band.unwrap_or(0);
+        let plain = self.plain(row);
+        match (rows::at(row).param.id, rows::at(row).param.kind) {
+            ("target", _) => super::words::target(&self.settings, band, plain as usize).into(),
+            (_, octant_dsp::params::Kind::Choice { .. }) => super::words::choice(row, plain as usize),
+            _ => rows::at(row).param.text(plain).replace('-', "−"),
+        }
+    }
+
+    /// Sets a parameter, in every selected band, as one step.
+    pub fn set(&mut self, row: Row, plain: f64) {
+        let changes: Vec<_> = self.together(row).into_iter().map(|row| (row, plain)).collect();
+        self.hand.once(self.owner, &changes);
+        self.settings = self.owner.settings();
+    }
+
+    /// Sets everything as one step.
+    pub fn whole(&mut self, label: &str, settings: &Settings) {
+        self.hand.whole(self.owner, label, settings);
+        self.settings = self.owner.settings();
+        self.view.selection.fit(self.settings.bands);
+    }
+
+    /// Takes steps back, or does them again if negative.
+    pub fn undo(&mut self, steps: i32) {
+        self.hand.undo(self.owner, steps);
+        self.settings = self.owner.settings();
+        self.view.selection.fit(self.settings.bands);
+    }
+
+    /// Whether a band is heard as far as mute and solo say.
+    pub fn heard(&self, band: usize) -> bool {
+        let bands = &self.settings.band[..self.settings.bands];
+        let soloed = bands.iter().any(|band| band.solo);
+        bands.get(band).is_some_and(|band| !band.mute && (band.solo || !soloed))
+    }
+
+    /// Chooses a theme and keeps it.
+    pub fn set_theme(&mut self, theme: Theme) {
+        self.shelf.taste.theme = theme;
+        self.keep_taste();
+    }
+
+    /// Writes the preferences; tells if that did not work.
+    pub fn keep_taste(&mut self) {
+        if let Err(reason) = self.shelf.keep_taste() {
+            self.view.warn(reason);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! What can be dragged in the display.
+
+use super::picture::region;
+use super::{Display, layout};
+use crate::editor::axes::Axes;
+use crate::editor::control::{common, defaulting, dragged_by, typing};
+use crate::editor::curves::weights;
+use crate::editor::desk::Desk;
+use crate::editor::look::{self, veil};
+use crate::editor::rows::{self, Row};
+use egui::{Align2, CursorIcon, Id, Rect, Response, Sense, Stroke, Ui, pos2, vec2};
+use octant_dsp::settings::{Law, Section};
+
+/// Points beyond the display at which a crossover falls out.
+const OUTSIDE: f32 = 36.0;
+/// Shift slows dragging down by this.
+const FINE: f32 = 0.1;
+
+/// Thresholds as lines of their bands, with the band's level beside them.
+pub fn thresholds(ui: &mut Ui, desk: &mut Desk<'_>, axes: &Axes) {
+    for band in 0..desk.settings.bands {
+        let rect = region(desk, axes, band);
+        let colour = desk.look.band(band, desk.heard(band));
+        level(ui, desk, axes, band, rect);
+        let settings = desk.settings.band[band];
+        for (id, section, word) in [("below_thr", settings.below, "below"), ("above_thr", settings.above, "above")] {
+            if section.law != Law::Off {
+                threshold(ui, desk, axes, rect, rows::of_band(band, id), &section, word, colour);
+            }
+        }
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn threshold(
+    ui: &mut Ui,
+    desk: &mut Desk<'_>,
+    axes: &Axes,
+    rect: Rect,
+    row: Row,
+    section: &Section,
+    word: &str,
+    colour: egui::Color32,
+) {
+    let y = axes.y_of_level(section.threshold_db as f32);
+    let strip = Rect::from_min_max(pos2(rect.left() + 3.0, y - 5.0), pos2(rect.right() - 3.0, y + 5.0));
+    if strip.width() < 4.0 {
+        return;
+    }
+    let response = ui.interact(strip, Id::unique(("octant threshold", row)), Sense::click_and_drag());
+    let points = drag(ui, desk, &response, row);
+    if points.y != 0.0 {
+        // Everything selected moves by the same number of dB.
+        let param = rows::at(row).param;
+        let places = f64::from(axes.level(points.y) - axes.level(0.0)) / (param.max() - param.min());
+        desk.hand.shift(desk.owner, places);
+    }
+    if response.clicked() && !defaulting(ui) {
+        select(desk, row);
+    }
+    common(ui, desk, &response, row, true);
+    let response = response.on_hover_and_drag_cursor(CursorIcon::ResizeVertical);
+    let lit = response.hovered() || response.has_focus() || desk.hand.holds(row);
+    let selected = rows::at(row).band.is_some_and(|band| desk.view.selection.has(band));
+    let painter = ui.painter();
+    let strength = if lit || selected { 1.0 } else { 0.6 };
+    let stroke = Stroke::new(if lit { 2.2 } else { 1.4 }, veil(colour, strength));
+    painter.hline(strip.x_range(), y, stroke);
+    // A small flag points to where the section works.
+    let tip = if word == "above" { -5.0 } else { 5.0 };
+    let x = strip.right() - 9.0;
+    let flag = vec![pos2(x - 5.0, y), pos2(x + 5.0, y), pos2(x, y + tip)];
+    painter.add(egui::Shape::convex_polygon(flag, veil(colour, strength), Stroke::NONE));
+    let label = Rect::from_min_size(pos2(strip.left() + 6.0, y - 17.0), vec2(64.0, 16.0));
+    if typing(ui, desk, label, row, response.id) {
+        return;
+    }
+    if (lit || selected) && strip.width() > 58.0 {
+        let text = desk.text(row);
+        let font = look::medium(look::SMALL);
+        let at = pos2(strip.right() - 20.0, if word == "above" { y - 3.0 } else { y + 3.0 });
+        let align = if word == "above" { Align2::RIGHT_BOTTOM } else { Align2::RIGHT_TOP };
+        ui.painter().text(at, align, text, font, desk.look.text);
+    }
+}
+
+/// The level that meets the thresholds, at the left edge of the band.
+fn level(ui: &Ui, desk: &Desk<'_>, axes: &Axes, band: usize, rect: Rect) {
+    let live = desk.live.bands[band];
+    let x = rect.left() + 1.5;
+    if rect.width() < 8.0 {
+        return;
+    }
+    let top = axes.y_of_level(live.level_db).clamp(rect.top(), rect.bottom());
+    let bar = Rect::from_min_max(pos2(x, top), pos2(x + 3.5, rect.bottom()));
+    let colour = desk.look.band(band, desk.heard(band));
+    ui.painter().rect_filled(bar, 1.0, veil(colour, 0.85));
+}
+
+/// A point on the response in the middle of each band: dragging it moves the band's gain.
+pub fn gains(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, axes: &Axes) {
+    let weights = weights(&desk.settings, desk.live);
+    for band in 0..desk.settings.bands {
+        let rect = region(desk, axes, band);
+        if rect.width() < 26.0 {
+            continue;
+        }
+        let points = (axes.rect.width() / 2.5).clamp(40.0, 1200.0) as usize;
+        let (hz, response) = display.curves.response(&desk.settings, desk.live.sample_rate_hz, points);
+        let middle = axes.hz(rect.center().x);
+        let at = hz.iter().position(|hz| *hz >= middle).unwrap_or(hz.len() - 1);
+        let gain_db = 20.0 * response.sum(at, &weights).max(1e-6).log10();
+        let y = axes.y_of_gain(gain_db as f32).clamp(axes.rect.top() + 6.0, axes.rect.bottom() - 6.0);
+        let centre = pos2(rect.center().x, y);
+        let row = rows::of_band(band, "gain");
+        let grip = Rect::from_center_size(centre, vec2(18.0, 18.0));
+        let response = ui.interact(grip, Id::unique(("octant gain", row)), Sense::click_and_drag());
+        let points = drag(ui, desk, &response, row);
+        if points.y != 0.0 {
+            let param = rows::at(row).param;
+            let places = f64::from(axes.gain(points.y) - axes.gain(0.0)) / (param.max() - param.min());
+            desk.hand.shift(desk.owner, places);
+        }
+        if response.clicked() && !defaulting(ui) {
+            select(desk, row);
+        }
+        common(ui, desk, &response, row, true);
+        let response = response.on_hover_and_drag_cursor(CursorIcon::ResizeVertical);
+        let lit = response.hovered() || response.has_focus() || desk.hand.holds(row);
+        let colour = desk.look.band(band, desk.heard(band));
+        let radius = if lit { 6.5 } else { 5.0 };
+        ui.painter().circle(centre, radius, colour, Stroke::new(1.5, desk.look.well));
+        if desk.hand.holds(row) {
+            let at = centre - vec2(0.0, 10.0);
+            let font = look::medium(look::SMALL + 0.5);
+            ui.painter().text(at, Align2::CENTER_BOTTOM, desk.text(row), font, desk.look.text);
+        }
+    }
+}
+
+/// Crossovers as lines with a handle.
+pub fn crossovers(ui: &mut Ui, desk: &mut Desk<'_>, axes: &Axes) {
+    for index in 0..desk.settings.bands.saturating_sub(1) {
+        let row = rows::crossover(index);
+        let x = axes.x(desk.settings.crossovers_hz[index]);
+        let strip = Rect::from_min_max(pos2(x - 5.0, axes.rect.top()), pos2(x + 5.0, axes.rect.bottom()));
+        let response = ui.interact(strip, Id::unique(("octant crossover", row)), Sense::click_and_drag());
+        let pointer = response.interact_pointer_pos();
+        let dropped = response.drag_stopped() && desk.view.dropping == Some(index);
+        if let (true, Some(hz)) = (dropped, desk.hand.began_at(row)) {
+            // It goes as if it had not been moved: one step, not two.
+            desk.hand.put(desk.owner, row, hz);
+        }
+        let moved = drag(ui, desk, &response, row);
+        if moved.x != 0.0 && desk.hand.holds(row) {
+            let hz = desk.plain(row) * axes.hz(axes.rect.left() + moved.x) / axes.hz(axes.rect.left());
+            let fine = ui.input(|input| input.modifiers.shift);
+            // Without Shift it stays under the pointer, wherever its neighbours stopped it.
+            let hz = pointer.filter(|_| !fine).map_or(hz, |pointer| axes.hz(pointer.x));
+            let [least, most] = layout::reach(&desk.settings, index);
+            desk.hand.put(desk.owner, row, hz.clamp(least, most));
+        }
+        let outside = |y: f32| y < axes.rect.top() - OUTSIDE || y > axes.rect.bottom() + OUTSIDE;
+        if response.dragged() {
+            desk.view.dropping = pointer.is_some_and(|pointer| outside(pointer.y)).then_some(index);
+        }
+        if dropped {
+            desk.view.dropping = None;
+            desk.settings = desk.owner.settings();
+            remove(desk, index);
+            return;
+        }
+        if response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Delete)) {
+            remove(desk, index);
+            return;
+        }
+        common(ui, desk, &response, row, true);
+        let response = response.on_hover_and_drag_cursor(CursorIcon::ResizeHorizontal);
+        let lit = response.hovered() || response.has_focus() || desk.hand.holds(row);
+        paint_crossover(ui, desk, axes, index, x, lit);
+        let label = Rect::from_center_size(pos2(x, axes.rect.bottom() - 26.0), vec2(74.0, 18.0));
+        typing(ui, desk, label, row, response.id);
+    }
+}
+
+fn remove(desk: &mut Desk<'_>, index: usize) {
+    if let Some(left) = layout::without_crossover(&desk.settings, index) {
+        desk.whole("Remove crossover", &left);
+    }
+}
+
+fn paint_crossover(ui: &Ui, desk: &Desk<'_>, axes: &Axes, index: usize, x: f32, lit: bool) {
+    let (look, painter) = (desk.look, ui.painter());
+    let going = desk.view.dropping == Some(index);
+    let colour = if going { look.warn } else { veil(look.text, if lit { 0.85 } else { 0.22 }) };
+    painter.vline(x, axes.rect.y_range(), Stroke::new(if lit { 1.5 } else { 1.0 }, colour));
+    let y = axes.rect.bottom() - 26.0;
+    let grip = Rect::from_center_size(pos2(x, y), vec2(7.0, 16.0));
+    painter.rect(grip, 3.5, look.raised, Stroke::new(1.0, colour), egui::StrokeKind::Inside);
+    if lit {
+        let text = if going { "release to remove".into() } else { desk.text(rows::crossover(index)) };
+        let font = look::medium(look::SMALL + 0.5);
+        let galley = painter.layout_no_wrap(text, font, look.text);
+        let width = galley.size().x + 12.0;
+        let left = (x - 0.5 * width).clamp(axes.rect.left() + 2.0, (axes.rect.right() - width - 2.0).max(0.0));
+        let plate = Rect::from_min_size(pos2(left, y - 30.0), vec2(width, 18.0));
+        painter.rect(plate, 4.0, look.panel, Stroke::new(1.0, look.line), egui::StrokeKind::Inside);
+        painter.galley(plate.center() - 0.5 * galley.size(), galley, look.text);
+    }
+}
+
+/// Begins and ends the gesture; gives the movement of this frame in points.
+fn drag(ui: &Ui, desk: &mut Desk<'_>, response: &Response, row: Row) -> egui::Vec2 {
+    if response.drag_started() && !defaulting(ui) {
+        select(desk, row);
+        let together = desk.together(row);
+        desk.hand.grab(desk.owner, &together);
+    }
+    let moved = if response.dragged() && desk.hand.holds(row) { dragged_by(response) } else { egui::Vec2::ZERO };
+    if response.drag_stopped() {
+        desk.hand.release(desk.owner);
+    }
+    if ui.input(|input| input.modifiers.shift) { moved * FINE } else { moved }
+}
+
+/// The band of a row becomes the selected one, unless it is one of several.
+fn select(desk: &mut Desk<'_>, row: Row) {
+    if let Some(band) = rows::at(row).band.filter(|band| !desk.view.selection.has(*band)) {
+        desk.view.selection = crate::editor::view::Selection::only(band);
+    }
+}

@@ -1,0 +1,59 @@
+//! Reads the meters while a window is open and wakes it only if there is something to see.
+
+use super::live::{Live, PER_S};
+use crate::analysis::Listening;
+use crate::shown::Shown;
+use nice_plug_egui::RepaintNotifier;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// A thread that lives as long as the window.
+pub struct Watch {
+    live: Arc<Mutex<Live>>,
+    /// Relaxed: it publishes nothing.
+    done: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+    _listening: Listening,
+}
+
+impl Watch {
+    /// Begins to watch.
+    pub fn begin(shown: Arc<Shown>, wake: RepaintNotifier) -> Self {
+        let live = Arc::new(Mutex::new(Live::default()));
+        let done = Arc::new(AtomicBool::new(false));
+        let listening = shown.analysis().listen();
+        let (kept, ended) = (Arc::clone(&live), Arc::clone(&done));
+        let watch = move || {
+            while !ended.load(Relaxed) {
+                let moved = shown.read(&mut lock(&kept));
+                wake.request_repaint_with(moved);
+                std::thread::park_timeout(Duration::from_secs_f32(1.0 / PER_S));
+            }
+        };
+        // Without the thread the window shows no sound, and works.
+        let thread = std::thread::Builder::new().name("octant meters".into()).spawn(watch).ok();
+        Self { live, done, thread, _listening: listening }
+    }
+
+    /// The latest readings.
+    pub fn live(&self) -> MutexGuard<'_, Live> {
+        lock(&self.live)
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.done.store(true, Relaxed);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            let _ = thread.join();
+        }
+    }
+}
+
+fn lock(live: &Mutex<Live>) -> MutexGuard<'_, Live> {
+    live.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,43 @@
+//! Draws the pictures of README and manual into a folder, without a window. `cargo xtask screenshots` runs it.
+
+use octant_dsp::preset::find_factory;
+use octant_tests::scene::groove;
+use octant_tests::stage::Stage;
+use plugin::editor::look::Theme;
+use plugin::editor::view::{Selection, Sheet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn main() {
+    let folder = PathBuf::from(std::env::args().nth(1).expect("a folder"));
+    fs::create_dir_all(&folder).expect("the folder");
+    let dark = || scene("drum-bus", [1040.0, 620.0], 2.0, Theme::Dark, 1);
+    write(&folder, "editor", &mut dark());
+    write(&folder, "editor-light", &mut scene("mastering-glue", [1040.0, 620.0], 1.0, Theme::Light, 1));
+    write(&folder, "editor-contrast", &mut scene("drum-bus", [1040.0, 620.0], 1.0, Theme::Contrast, 2));
+    write(&folder, "editor-small", &mut scene("up-down-three", [760.0, 420.0], 1.0, Theme::Dark, 1));
+    write(&folder, "editor-large", &mut scene("up-down-eight", [1366.0, 768.0], 1.0, Theme::Dark, 4));
+    let mut browser = scene("drum-bus", [1040.0, 620.0], 1.0, Theme::Dark, 1);
+    browser.screen.view.sheet = Sheet::Presets;
+    write(&folder, "presets", &mut browser);
+    let mut help = scene("drum-bus", [1040.0, 620.0], 1.0, Theme::Dark, 1);
+    help.screen.view.sheet = Sheet::Help;
+    write(&folder, "help", &mut help);
+}
+
+fn scene(preset: &str, size: [f32; 2], scale: f32, theme: Theme, band: usize) -> Stage {
+    let preset = find_factory(preset).expect("a factory preset").preset().expect("valid");
+    let mut stage = Stage::new(size, scale, theme);
+    stage.owner.settings = preset.settings;
+    stage.live = groove(&preset.settings, 7.3);
+    stage.screen.view.selection = Selection::only(band);
+    stage.screen.view.loaded = Some((preset.name, preset.settings));
+    stage
+}
+
+fn write(folder: &Path, name: &str, stage: &mut Stage) {
+    let path = folder.join(name).with_extension("png");
+    let file = fs::File::create(&path).expect("a file");
+    stage.picture().write_png(std::io::BufWriter::new(file)).expect("written");
+    println!("{}", path.display());
+}

@@ -1,0 +1,86 @@
+//! The demo's groove through real settings: what the editor shows of it at a moment, the same on every machine.
+
+use octant_dsp::meter::Reading;
+use octant_dsp::{Engine, Settings};
+use plugin::analysis::{Peak, Picture, Spectrum};
+use plugin::editor::live::{Live, PER_S};
+use realfft::RealFftPlanner;
+use std::f32::consts::TAU;
+use std::sync::Arc;
+
+/// Frames of one spectrum.
+const WINDOW: usize = 8192;
+
+/// What is seen after so many seconds of the groove.
+pub fn groove(settings: &Settings, seconds: f32) -> Live {
+    let mut reader = hound::WavReader::open(concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/demo/groove.wav"))
+        .expect("the demo's groove");
+    let rate_hz = f64::from(reader.spec().sample_rate);
+    let full = (1u64 << (reader.spec().bits_per_sample - 1)) as f32;
+    let samples: Vec<f32> = match reader.spec().sample_format {
+        hound::SampleFormat::Float => reader.samples::<f32>().map(|sample| sample.expect("whole")).collect(),
+        hound::SampleFormat::Int => {
+            reader.samples::<i32>().map(|sample| sample.expect("whole") as f32 / full).collect()
+        }
+    };
+    let channels = usize::from(reader.spec().channels);
+    let row = |channel: usize| -> Vec<f32> { samples.iter().skip(channel).step_by(channels).copied().collect() };
+    let before = [row(0), row(channels - 1)];
+    let frames = ((seconds * rate_hz as f32) as usize).min(before[0].len());
+    let mut after = before.clone().map(|row| row[..frames].to_vec());
+    let mut engine = Engine::new(rate_hz, 2, settings).expect("settings of a preset");
+    let mut live = Live { sample_rate_hz: rate_hz, channels: 2, ..Live::default() };
+    live.latency_frames = engine.latency_samples() as u32;
+    let step = (rate_hz / f64::from(PER_S)) as usize;
+    let meters = engine.meters();
+    for start in (0..frames).step_by(step) {
+        let end = (start + step).min(frames);
+        let [left, right] = &mut after;
+        engine.process(&mut [&mut left[start..end], &mut right[start..end]], &[]);
+        let mut readings: [Option<Reading>; 8] = [None; 8];
+        for (reading, meter) in readings.iter_mut().zip(meters.iter()) {
+            *reading = meter.take();
+        }
+        live.take(readings, &Arc::default());
+    }
+    let picture = Picture {
+        serial: 1,
+        sample_rate_hz: rate_hz,
+        before: spectrum(&before.clone().map(|row| row[..frames].to_vec())),
+        after: spectrum(&after),
+        ..Picture::default()
+    };
+    let mut picture = picture;
+    picture.peaks.before = before.iter().map(|row| peak(&row[..frames], step)).collect();
+    picture.peaks.after = after.iter().map(|row| peak(row, step)).collect();
+    picture.health.share = 0.011;
+    live.picture = Arc::new(picture);
+    live
+}
+
+/// Power of the last windows of both channels.
+fn spectrum(rows: &[Vec<f32>; 2]) -> Spectrum {
+    let plan = RealFftPlanner::<f32>::new().plan_fft_forward(WINDOW);
+    let mut power = vec![0.0_f32; WINDOW / 2 + 1];
+    let (hop, windows) = (WINDOW / 4, 8);
+    for row in rows {
+        for window in 0..windows {
+            let Some(start) = row.len().checked_sub(WINDOW + window * hop) else { continue };
+            let hann = |n: usize| 0.5 - 0.5 * (TAU * n as f32 / WINDOW as f32).cos();
+            let mut input: Vec<f32> = (0..WINDOW).map(|n| row[start + n] * hann(n)).collect();
+            let mut output = plan.make_output_vec();
+            plan.process(&mut input, &mut output).expect("lengths of the plan");
+            for (sum, line) in power.iter_mut().zip(&output) {
+                *sum += line.norm_sqr();
+            }
+        }
+    }
+    // A sine of amplitude 1 has a line of a quarter of the window.
+    let scale = (0.25 * WINDOW as f32).powi(2) * (2 * windows) as f32;
+    Spectrum { db: power.into_iter().map(|power| 10.0 * (power / scale).max(1e-20).log10()).collect() }
+}
+
+fn peak(row: &[f32], last: usize) -> Peak {
+    let db = |row: &[f32]| 20.0 * row.iter().fold(1e-10_f32, |peak, sample| peak.max(sample.abs())).log10();
+    Peak { sample_db: db(&row[row.len() - last..]), true_db: db(row) + 0.1, highest_db: db(row), clips: 0 }
+}
