@@ -8,7 +8,7 @@ mod common;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -18,8 +18,9 @@ use serde_json::Value;
 
 const RATE_HZ: usize = 48_000;
 const PERIOD: usize = 256;
-/// Silence before the noise, in which the fade at the beginning is over.
-const QUIET: usize = RATE_HZ / 2;
+/// Silence before the noise: the fade at the beginning is over, and every envelope rests, to the last bit, as after the
+/// longer silence that the program has heard.
+const QUIET: usize = 20 * RATE_HZ;
 const NOISE: usize = 60 * RATE_HZ;
 const PRESET: &str = "up-down-eight";
 /// The server that this process and its children talk to.
@@ -110,13 +111,20 @@ struct Tape {
     heard: [Vec<f32>; 2],
     /// Where the finished recording goes.
     done: Option<std::sync::mpsc::Sender<[Vec<f32>; 2]>>,
-    at: Arc<AtomicUsize>,
+    at: usize,
+    /// Set when all wires are in place. Relaxed: nothing is published by it.
+    go: Arc<AtomicBool>,
 }
 
 impl jack::ProcessHandler for Tape {
     fn process(&mut self, _: &Client, scope: &ProcessScope) -> Control {
-        // Relaxed: the position stands alone.
-        let at = self.at.load(Ordering::Relaxed);
+        if !self.go.load(Ordering::Relaxed) {
+            for out in &mut self.out {
+                out.as_mut_slice(scope).fill(0.0);
+            }
+            return Control::Continue;
+        }
+        let at = self.at;
         let frames = scope.n_frames() as usize;
         for channel in 0..2 {
             let row = &self.rows[channel];
@@ -127,19 +135,18 @@ impl jack::ProcessHandler for Tape {
                 self.heard[channel].extend_from_slice(self.back[channel].as_slice(scope));
             }
         }
-        self.at.store(at + frames, Ordering::Relaxed);
-        if at + frames >= self.rows[0].len() {
-            if let Some(done) = self.done.take() {
-                let _ = done.send(std::mem::take(&mut self.heard));
-            }
+        self.at += frames;
+        let over = self.at >= self.rows[0].len();
+        if let Some(done) = self.done.take_if(|_| over) {
+            let _ = done.send(std::mem::take(&mut self.heard));
         }
         // To quit here would leave a server that runs free waiting for this client.
         Control::Continue
     }
 }
 
-/// Sends rows through the program; gives what came back. `free`: as fast as the machine can.
-fn through(octant: &Octant, rows: &Arc<[Vec<f32>; 2]>, free: bool) -> [Vec<f32>; 2] {
+/// Sends rows through the program, as fast as the machine can; gives what came back.
+fn through(octant: &Octant, rows: &Arc<[Vec<f32>; 2]>) -> [Vec<f32>; 2] {
     let (client, _) = Client::new("tape", ClientOptions::NO_START_SERVER).expect("the server answers");
     let out = [0, 1].map(|n| client.register_port(&format!("out_{n}"), AudioOut::default()).expect("a port"));
     let back = [0, 1].map(|n| client.register_port(&format!("back_{n}"), AudioIn::default()).expect("a port"));
@@ -150,9 +157,10 @@ fn through(octant: &Octant, rows: &Arc<[Vec<f32>; 2]>, free: bool) -> [Vec<f32>;
             [(ours, theirs), (theirs_back, ours_back)]
         })
         .collect();
+    let go = Arc::<AtomicBool>::default();
     let (done, recorded) = std::sync::mpsc::channel();
     let heard = [0, 1].map(|_| Vec::with_capacity(rows[0].len() + PERIOD));
-    let tape = Tape { out, back, rows: Arc::clone(rows), heard, done: Some(done), at: Arc::default() };
+    let tape = Tape { out, back, rows: Arc::clone(rows), heard, done: Some(done), at: 0, go: Arc::clone(&go) };
     let client = client.activate_async((), tape).expect("runs");
     for (from, to) in &ends {
         client.as_client().connect_ports_by_name(from, to).unwrap_or_else(|e| panic!("{from} to {to}: {e}"));
@@ -161,13 +169,10 @@ fn through(octant: &Octant, rows: &Arc<[Vec<f32>; 2]>, free: bool) -> [Vec<f32>;
         let status = Command::new("jack_freewheel").arg(word).stdout(Stdio::null()).status();
         assert!(status.expect("jack_freewheel starts").success());
     };
-    if free {
-        freewheel("y");
-    }
+    freewheel("y");
+    go.store(true, Ordering::Relaxed);
     let rows = recorded.recv_timeout(Duration::from_secs(120)).expect("the tape runs to its end");
-    if free {
-        freewheel("n");
-    }
+    freewheel("n");
     rows
 }
 
@@ -200,7 +205,7 @@ fn noise(frames: usize) -> Arc<[Vec<f32>; 2]> {
 fn compare(expected: &[Vec<f32>; 2], heard: &[Vec<f32>; 2]) -> usize {
     let delay = (0..RATE_HZ)
         .find(|delay| (QUIET..QUIET + 64).all(|n| heard[0].get(n + delay) == Some(&expected[0][n])))
-        .expect("the noise comes back");
+        .unwrap_or_else(|| panic!("no noise: {:?} …", heard[0].iter().position(|x| *x != 0.0)));
     let last = QUIET + (expected[0].len() - QUIET - 8 * PERIOD);
     for channel in 0..2 {
         for n in QUIET..last {
@@ -247,7 +252,7 @@ fn a_minute_of_noise_and_the_death_of_the_server() {
 
     let rows = noise(NOISE);
     let begun = Instant::now();
-    let heard = through(&octant, &rows, true);
+    let heard = through(&octant, &rows);
     let expected = rendered(&scratch, &rows);
     let delay = compare(&expected, &heard);
     println!("{} samples, none differs; {delay} frames late; {:.1} s", 2 * NOISE, begun.elapsed().as_secs_f64());
@@ -264,7 +269,7 @@ fn a_minute_of_noise_and_the_death_of_the_server() {
     println!("missed after {:.1} s, back {:.1} s after the server", missed.as_secs_f64(), back.as_secs_f64());
     assert_eq!(octant.last()["reconnects"], 1);
     let rows = noise(RATE_HZ);
-    let heard = through(&octant, &rows, false);
+    let heard = through(&octant, &rows);
     compare(&rendered(&scratch, &rows), &heard);
 
     let pid = octant.child.0.id().to_string();
