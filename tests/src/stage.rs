@@ -125,8 +125,9 @@ impl Stage {
         self.frame();
     }
 
-    /// Two clicks that are one.
+    /// Two clicks that are one, some time after whatever was clicked before.
     pub fn double_click(&mut self, at: Pos2) {
+        self.frames(20);
         self.click(at);
         self.click(at);
         self.frame();

@@ -30,12 +30,31 @@ pub trait Owner {
 pub struct Hosted {
     params: Arc<OctantParams>,
     context: GuiContext,
+    /// Changes that the host was told of and that have not come back with a block yet.
+    under_way: Vec<UnderWay>,
+}
+
+/// A parameter's new value while the parameter itself still has the old one: hosts hand changes back with the next block,
+/// however late that comes.
+#[derive(Clone, Copy, Debug)]
+struct UnderWay {
+    row: Row,
+    old: f64,
+    new: f64,
 }
 
 impl Hosted {
     /// Parameters and the host that hears of their changes.
     pub fn new(params: Arc<OctantParams>, context: GuiContext) -> Self {
-        Self { params, context }
+        Self { params, context, under_way: Vec::new() }
+    }
+
+    fn send(&mut self, row: Row, new: f64, settings: &Settings) {
+        let old = rows::at(row).get(settings);
+        self.under_way.retain(|change| change.row != row);
+        if old != new {
+            self.under_way.push(UnderWay { row, old, new });
+        }
     }
 
     fn with(&self, row: Row, act: impl FnOnce(&ParamSetter<'_>, Carried<'_>)) {
@@ -47,10 +66,20 @@ impl Hosted {
 
 impl Owner for Hosted {
     fn settings(&self) -> Settings {
-        self.params.settings()
+        let mut settings = self.params.settings();
+        for change in &self.under_way {
+            let row = rows::at(change.row);
+            // Once it is no longer the old one it is what the host made of it.
+            if row.get(&settings) == change.old {
+                row.set_clamped(&mut settings, change.new);
+            }
+        }
+        settings
     }
 
     fn begin(&mut self, row: Row) {
+        let arrived = self.params.settings();
+        self.under_way.retain(|change| rows::at(change.row).get(&arrived) == change.old);
         self.with(row, |setter, carried| match carried {
             Carried::Place(param) => setter.begin_set_parameter(param),
             Carried::Index(param) => setter.begin_set_parameter(param),
@@ -59,6 +88,8 @@ impl Owner for Hosted {
     }
 
     fn set(&mut self, row: Row, plain: f64) {
+        let settings = self.params.settings();
+        self.send(row, plain, &settings);
         self.with(row, |setter, carried| match carried {
             Carried::Place(param) => setter.set_parameter(param, place_of(&rows::at(row), plain)),
             Carried::Index(param) => setter.set_parameter(param, plain as i32),
@@ -75,6 +106,10 @@ impl Owner for Hosted {
     }
 
     fn apply(&mut self, settings: &Settings) {
+        let old = self.params.settings();
+        for row in 0..rows::all().len() {
+            self.send(row, rows::at(row).get(settings), &old);
+        }
         self.params.apply(settings, &self.context.param_setter());
     }
 
