@@ -104,7 +104,7 @@ fn split(mode: Mode, slope: Slope, ratio: f64) -> [Complex64; 2] {
     }
     match slope {
         // The low branch is inverted, so that low and high sum to the all-pass.
-        Slope::Db12 => [-(1.0 + s).inv().powi(2), (1.0 - s) / (1.0 + s)],
+        Slope::Db12 => [-(1.0 + s).inv().powi(2), (s - 1.0) / (s + 1.0)],
         Slope::Db24 => [pair(SQRT_2).powi(2), all_pass(SQRT_2)],
         Slope::Db48 => {
             let [a, b] = [2.0 * (PI / 8.0).sin(), 2.0 * (3.0 * PI / 8.0).sin()];

@@ -62,22 +62,21 @@ fn a_band_is_what_the_engine_plays_alone() {
 
 #[test]
 fn the_other_modes_have_the_facts_of_their_definition() {
-    let mut wanted = Settings { bands: 3, ..idle(3) };
-    wanted.crossovers_hz[..2].copy_from_slice(&[300.0, 3000.0]);
-    let hz = [948.7, 600.0, 378.0];
+    let mut wanted = idle(3);
+    let middle_hz = 948.7;
     let weights = [1.0, amplitude(-12.0), 1.0, 1.0, 1.0, 1.0, 1.0, 1.0];
-    // -12 dB in the middle band of three: at its middle, one octave and a third of an octave above its lower edge.
+    // -12 dB in the middle band of three: at its middle, when it is a decade, an octave and a third of an octave wide.
+    let widths = [10.0f64, 2.0, 2f64.powf(1.0 / 3.0)];
     for (mode, facts) in [(Mode::Transparent, [-12.0, -10.2, -4.6]), (Mode::Lr, [-11.5, -5.7, -2.9])] {
         wanted.mode = mode;
-        let response = Response::new(&wanted, RATE_HZ, &hz);
-        for (at, fact) in facts.into_iter().enumerate() {
-            let sum = db(response.sum(at, &weights));
-            let near = (sum - fact).abs() < 0.6;
-            assert!(near, "{mode:?}: {sum} instead of {fact}");
+        for (width, fact) in widths.into_iter().zip(facts) {
+            wanted.crossovers_hz[..2].copy_from_slice(&[middle_hz / width.sqrt(), middle_hz * width.sqrt()]);
+            let sum = db(Response::new(&wanted, RATE_HZ, &[middle_hz]).sum(0, &weights));
+            assert!((sum - fact).abs() < 0.06, "{mode:?}, {width}: {sum} instead of {fact}");
         }
     }
     wanted.mode = Mode::Linear;
-    let even = Response::new(&wanted, RATE_HZ, &hz);
+    let even = Response::new(&wanted, RATE_HZ, &[378.0, 600.0, middle_hz]);
     assert!((0..3).all(|at| (even.sum(at, &[1.0; 8]) - 1.0).abs() < 1e-12), "bands of the linear mode sum to 1");
 }
 

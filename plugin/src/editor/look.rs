@@ -127,7 +127,7 @@ impl Look {
                 accent: rgb(0x74_d3c4),
                 warn: rgb(0xff_8a5c),
                 curve: rgb(0xf7_f3e8),
-                bands: all([0xd9_5f5f, 0xf4_a460, 0xc7_b23c, 0x8f_e388, 0x2f_a7a0, 0x7c_cdf5, 0x5b_7cdb, 0xd3_a4f0]),
+                bands: all([0xd9_5f5f, 0xf3_a568, 0xc6_af28, 0x8f_e388, 0x2f_a7a0, 0x82_d5fe, 0x5b_7cdb, 0xd3_a4f0]),
                 dark: true,
             },
             Theme::Light => Self {
@@ -144,7 +144,7 @@ impl Look {
                 accent: rgb(0x0b_8375),
                 warn: rgb(0xc2_410c),
                 curve: rgb(0x1a_2028),
-                bands: all([0xa8_2f35, 0xe0_7b28, 0x8a_7200, 0x4f_b04f, 0x0b_6b66, 0x2e_9bd6, 0x31_4fb0, 0xa8_6fd8]),
+                bands: all([0xa8_2f35, 0xf1_8c2d, 0x85_6d00, 0x4f_b04f, 0x0b_6b66, 0x2e_9bd6, 0x2a_48a8, 0xa8_6fd8]),
                 dark: false,
             },
             Theme::Contrast => Self {
@@ -161,7 +161,7 @@ impl Look {
                 accent: rgb(0x5c_ffe4),
                 warn: rgb(0xff_a07a),
                 curve: rgb(0xff_ffff),
-                bands: all([0xff_6b6b, 0xff_c27a, 0xd6_c200, 0xa6_ff9e, 0x00_b8ae, 0x8f_dcff, 0x6a_8fff, 0xe7_c0ff]),
+                bands: all([0xfe_6a6a, 0xff_c179, 0xc4_c200, 0xa6_ff9e, 0x00_b5aa, 0x9b_deff, 0x6a_8fff, 0xe7_c0ff]),
                 dark: true,
             },
         }
@@ -173,9 +173,9 @@ impl Look {
         if heard { colour } else { mix(colour, self.faint, 0.75) }
     }
 
-    /// Text that is read on a ground of this colour.
+    /// Text that is read on a ground of this colour: dark from the luminance on where it has more contrast than light.
     pub fn on(&self, ground: Color32) -> Color32 {
-        if luminance(ground) > 0.25 { rgb(0x0c_0f13) } else { rgb(0xf7_f9fb) }
+        if luminance(ground) > 0.18 { rgb(0x0c_0f13) } else { rgb(0xf7_f9fb) }
     }
 
     /// Egui's own widgets in these colours.

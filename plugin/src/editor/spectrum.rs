@@ -23,12 +23,10 @@ pub fn line(axes: &Axes, db: &[f32], bin_hz: f64, tilt_db: f32) -> Vec<Pos2> {
         if middle > last {
             break;
         }
-        let level = if to - from >= 1.0 {
-            let range = from.ceil() as usize..=(to.min(last)).floor() as usize;
-            db[range].iter().copied().fold(f32::NEG_INFINITY, f32::max)
-        } else {
-            smooth(db, middle.max(0.0))
-        };
+        // Bins in the column, so that no peak falls between two points; between bins, the curve through them.
+        let bins = from.max(0.0).ceil() as usize..=to.min(last).floor() as usize;
+        let loudest = db.get(bins).into_iter().flatten().copied().fold(f32::NEG_INFINITY, f32::max);
+        let level = if to - from >= 1.0 { loudest } else { loudest.max(smooth(db, middle.max(0.0))) };
         let octaves = (axes.hz(x) / TILT_HZ).log2() as f32;
         points.push(pos2(x, axes.y_of_level(level.max(-200.0) + tilt_db * octaves)));
     }
