@@ -149,7 +149,7 @@ pub fn check(path: &Path) -> Result<String, Failure> {
         let bands = preset.settings.bands;
         let plural = if bands == 1 { "band" } else { "bands" };
         let latency = Latency::of(&preset.settings, CHECK_RATE_HZ);
-        let _ = writeln!(text, "{name}: valid, {bands} {plural}, {latency} at 48 kHz");
+        let _ = writeln!(text, "{name}: valid, {bands} {plural}, at 48 kHz: {latency}");
     }
     Ok(text)
 }

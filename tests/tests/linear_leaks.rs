@@ -92,8 +92,7 @@ fn plugin_life(seed: u64) {
 
 #[test]
 fn nothing_is_left_behind() {
-    let lives: [(&str, fn(u64), u64); 2] = [("an engine", engine_life, 300), ("a plugin", plugin_life, 30)];
-    for (name, life, count) in lives {
+    for (name, life, count) in [("an engine", engine_life as fn(u64), 300), ("a plugin", plugin_life, 30)] {
         // What is made once for the whole process.
         (0..5).for_each(life);
         let before = live_blocks();
