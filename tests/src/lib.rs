@@ -11,6 +11,7 @@ pub mod random;
 #[cfg(feature = "live")]
 pub mod rig;
 pub mod scene;
+pub mod side_by_side;
 pub mod signals;
 pub mod stage;
 pub mod system;
