@@ -189,13 +189,14 @@ impl Facts {
     /// `48 kHz`, `44.1 kHz`.
     #[must_use]
     pub fn rate(&self) -> String {
-        rate_text(self.rate_hz)
+        rate_text(if self.link == Link::Running { self.rate_hz } else { 0 })
     }
 
     /// Frames per period.
     #[must_use]
     pub fn buffer(&self) -> String {
         match self.buffers {
+            _ if self.link != Link::Running => "—".into(),
             [_, 0] => "—".into(),
             [input, output] if input == output || input == 0 => format!("{output} frames"),
             [input, output] => format!("{input} in, {output} out"),
@@ -216,6 +217,7 @@ impl Facts {
     #[must_use]
     pub fn drift(&self) -> String {
         match self.drift_tenths {
+            _ if self.link != Link::Running => "—".into(),
             None => "One clock".into(),
             Some(_) if !self.settled => "Measuring …".into(),
             Some(tenths) => {
@@ -269,7 +271,8 @@ mod tests {
         assert_eq!((facts.headline(), facts.buffer()), ("Scarlett + Kick → Speakers".into(), "441 in, 256 out".into()));
         facts.link = Link::Waiting("output Speakers went away".into());
         assert_eq!((facts.lamp(), facts.headline()), (Lamp::Bad, "No sound: output Speakers went away".into()));
-        assert_eq!(facts.latency(), "—");
+        let numbers = [facts.rate(), facts.buffer(), facts.latency(), facts.drift()];
+        assert!(numbers.iter().all(|text| text == "—"), "numbers of what is not there: {numbers:?}");
         facts.reconnects = 2;
         assert_eq!(facts.returns(), "Back after 2 losses");
     }

@@ -17,6 +17,10 @@ const BUFFERS: [u32; 8] = [16, 32, 64, 128, 256, 512, 1024, 2048];
 const LATENCIES_MS: [f64; 6] = [3.0, 5.0, 10.0, 20.0, 50.0, 100.0];
 /// Height of a label with its field.
 const FIELD: f32 = 46.0;
+/// Cards do not grow beyond this, points.
+const TALLEST: f32 = 330.0;
+/// What the hints below them need.
+const HINTS: f32 = 84.0;
 
 /// The sheet on the ground that the editor drew for it.
 pub fn show(ui: &mut Ui, screen: &mut Screen, panel: &mut Panel, rect: Rect) {
@@ -38,13 +42,35 @@ pub fn show(ui: &mut Ui, screen: &mut Screen, panel: &mut Panel, rect: Rect) {
     let body = Rect::from_min_max(pos2(inner.left(), inner.top() + 34.0), inner.max);
     let gap = look::SPACE;
     let width = (body.width() - 2.0 * gap) / 3.0;
+    let height = body.height().min(TALLEST);
     let card = |index: f32| {
         let left = body.left() + index * (width + gap);
-        Rect::from_min_max(pos2(left, body.top()), pos2(left + width, body.bottom()))
+        Rect::from_min_size(pos2(left, body.top()), vec2(width, height))
     };
     devices(&mut inside(ui, &look, card(0.0), "Devices"), &look, panel);
     stream(&mut inside(ui, &look, card(1.0), "Stream"), &look, panel);
     health(&mut inside(ui, &look, card(2.0), "How it does"), &look, panel);
+    let below = Rect::from_min_max(pos2(body.left(), body.top() + height + gap), body.max);
+    if below.height() > HINTS {
+        hints(&mut ui.new_child(UiBuilder::new().max_rect(below).id_salt("hints")), &look);
+    }
+}
+
+/// What people ask about sound cards, where there is room for it.
+fn hints(ui: &mut Ui, look: &Look) {
+    let all = [
+        ("Clicks or gaps?", "Choose a larger buffer. Gaps counts every one since the last Clear counts."),
+        ("Too late?", "Choose a smaller buffer, and a sound card whose input and output share one clock."),
+        ("It howls?", "A microphone hears its loudspeakers: mute the input, or use headphones."),
+        ("Unplugged?", "Octant waits, and takes up the same devices when they return. It never takes others instead."),
+    ];
+    egui::Grid::new("octant sound card hints").num_columns(2).spacing([14.0, 6.0]).show(ui, |ui| {
+        for (question, answer) in all {
+            ui.label(RichText::new(question).font(look::medium(look::SMALL + 0.5)));
+            ui.label(RichText::new(answer).font(look::regular(look::SMALL + 0.5)).color(look.dim));
+            ui.end_row();
+        }
+    });
 }
 
 /// A card with its title.
@@ -69,6 +95,11 @@ fn field<T: Clone + PartialEq>(ui: &mut Ui, look: &Look, name: &str, value: &T, 
     ComboBox::from_id_salt(Id::unique(("octant device", name)))
         .width(below.width())
         .truncate()
+        .icon(|ui, rect, visuals, _| {
+            let at = rect.center();
+            let points = [vec2(-3.2, -1.6), vec2(0.0, 1.6), vec2(3.2, -1.6)].map(|offset| at + offset);
+            ui.painter().line(points.to_vec(), Stroke::new(1.3, visuals.fg_stroke.color));
+        })
         .selected_text(RichText::new(shown).font(look::medium(look::TEXT)))
         .show_ui(&mut child, |ui| {
             for (one, text) in all {
