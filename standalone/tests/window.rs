@@ -30,6 +30,19 @@ impl Drop for Running {
     }
 }
 
+/// A JACK server. It is asked to end: one that is killed keeps one of the eight places that a machine has for servers.
+struct Server(Running);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").arg(self.0.0.id().to_string()).status();
+        let begun = Instant::now();
+        while self.0.0.try_wait().is_ok_and(|ended| ended.is_none()) && begun.elapsed() < Duration::from_secs(5) {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
 fn start(command: &mut Command) -> Running {
     Running(command.stdin(Stdio::null()).stderr(Stdio::null()).spawn().expect("starts"))
 }
@@ -180,8 +193,8 @@ fn a_threshold_is_dragged_and_read_back() {
     let scratch = Scratch::new("window");
     let server = format!("octantwindow{}", std::process::id());
     let arguments = ["-n", &server, "-S", "-d", "dummy", "-r", "48000", "-p", "1024", "-C", "2", "-P", "2"];
-    let _jack =
-        start(Command::new("jackd").args(arguments).env("JACK_NO_AUDIO_RESERVATION", "1").stdout(Stdio::null()));
+    let mut jack = Command::new("jackd");
+    let _jack = Server(start(jack.args(arguments).env("JACK_NO_AUDIO_RESERVATION", "1").stdout(Stdio::null())));
     let waited = Command::new("jack_wait").args(["-w", "-t", "20", "-s", &server]).stdout(Stdio::null()).status();
     assert!(waited.expect("jack_wait starts").success(), "the server does not answer");
     let desktop = Desktop::new();

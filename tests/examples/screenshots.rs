@@ -34,6 +34,12 @@ fn window(folder: &Path) {
 
     for (name, sheet) in [("live", Sheet::None), ("live-devices", Sheet::Program)] {
         let mut stage = scene("podcast-clean-up", [1040.0, 620.0 + STRIP], 1.0, Theme::Dark, 1);
+        // What the processor needs is a part of what the strip tells.
+        stage.live.picture = std::sync::Arc::new({
+            let mut picture = (*stage.live.picture).clone();
+            picture.health.share = 0.0;
+            picture
+        });
         let mut panel = octant_tests::scene::sound_card();
         stage.content = Some(Box::new(move |ui, screen, owner, live| panel::show(ui, screen, owner, live, &mut panel)));
         stage.screen.view.sheet = sheet;

@@ -108,7 +108,7 @@ fn a_device_is_chosen_from_the_list() {
     set.panel().choice.unmuted = true;
     set.click("audio");
     assert_eq!(set.panel().look_for, None, "the devices of this system are known");
-    let below = set.top_of("Input");
+    let below = set.top_of("Sound system");
     let before = set.panel().choice.clone();
     set.click_text("Scarlett 2i2", below);
     set.click_text("Built-in Audio", below);

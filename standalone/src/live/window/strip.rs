@@ -74,33 +74,31 @@ fn line(ui: &mut Ui, rect: Rect, text: &str, colour: Color32) {
 }
 
 /// The numbers, from the right; gives where they begin.
-fn numbers(ui: &mut Ui, look: &Look, panel: &Panel, mut right: f32, y: f32) -> f32 {
+fn numbers(ui: &mut Ui, look: &Look, panel: &Panel, right: f32, y: f32) -> f32 {
     let facts = &panel.facts;
     let painter = ui.painter().clone();
-    let mut write = |text: &str, width: f32, colour: Color32| {
-        painter.text(pos2(right, y), Align2::RIGHT_CENTER, text, look::regular(look::SMALL + 0.5), colour);
-        right -= width;
-        right
+    // Columns keep their places while digits come and go, and give way to what is longer.
+    let write = |right: f32, text: &str, width: f32, colour: Color32| {
+        let font = look::regular(look::SMALL + 0.5);
+        let written = painter.text(pos2(right, y), Align2::RIGHT_CENTER, text, font, colour);
+        right - width.max(written.width() + 14.0)
     };
     let gaps = match facts.gaps {
         0 => "no gaps".to_owned(),
         1 => "1 gap".to_owned(),
         many => format!("{many} gaps"),
     };
-    write(&gaps, 58.0, if facts.gaps > 0 { look.warn } else { look.dim });
+    let right = write(right, &gaps, 58.0, if facts.gaps > 0 { look.warn } else { look.dim });
     let busy = facts.load_percent >= HIGH_PERCENT;
-    let edge = write(&format!("{} %", facts.load_percent), 36.0, if busy { look.warn } else { look.dim });
-    let track = Rect::from_min_size(pos2(edge - 40.0, y - 2.0), vec2(40.0, 4.0));
+    let load = format!("{} %", facts.load_percent);
+    let right = write(right, &load, 36.0, if busy { look.warn } else { look.dim });
+    let track = Rect::from_min_size(pos2(right - 40.0, y - 2.0), vec2(40.0, 4.0));
     let filled = vec2(track.width() * (facts.load_percent.min(100) as f32 / 100.0), track.height());
     painter.rect_filled(track, CornerRadius::same(2), look.raised);
     let colour = if busy { look.warn } else { look.accent };
     painter.rect_filled(Rect::from_min_size(track.min, filled), CornerRadius::same(2), colour);
-    right = track.left() - 16.0;
-    for (text, width) in [(facts.latency(), 62.0), (facts.buffer(), 88.0), (facts.rate(), 66.0)] {
-        painter.text(pos2(right, y), Align2::RIGHT_CENTER, text, look::regular(look::SMALL + 0.5), look.dim);
-        right -= width;
-    }
-    right
+    let columns = [(facts.latency(), 62.0), (facts.buffer(), 88.0), (facts.rate(), 66.0)];
+    columns.iter().fold(track.left() - 16.0, |right, (text, width)| write(right, text, *width, look.dim))
 }
 
 /// A lamp with a soft ring.
