@@ -15,7 +15,7 @@ mod desk;
 mod display;
 mod foot;
 pub mod hand;
-mod knob;
+pub mod knob;
 pub mod layout;
 mod line;
 pub mod live;
@@ -31,7 +31,7 @@ mod sheet;
 pub mod shelf;
 mod spectrum;
 pub mod view;
-mod watch;
+pub mod watch;
 pub mod words;
 
 use crate::params::OctantParams;
