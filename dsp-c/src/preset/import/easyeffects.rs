@@ -46,6 +46,16 @@ pub fn read(text: &str, name: &str) -> Result<Vec<Imported>, String> {
     Ok(imported)
 }
 
+/// Signals that go to and come from other plugins of the same maker, as levels; 0 is silence there.
+const LINKS: [&str; 6] = [
+    "input-to-sidechain",
+    "input-to-link",
+    "sidechain-to-input",
+    "sidechain-to-link",
+    "link-to-sidechain",
+    "link-to-input",
+];
+
 /// Takes keys of an object; whatever has not been taken at the end is noted.
 struct Reader<'a> {
     object: &'a Map<String, Value>,
@@ -101,6 +111,10 @@ impl Reader<'_> {
     }
 
     fn effect(&mut self, name: String, gate: bool) -> Result<Effect, String> {
+        if self.object.contains_key("subband") {
+            let what = "is of PulseEffects, whose multiband effects were others; those of EasyEffects can be imported";
+            return Err(what.to_owned());
+        }
         let what = if gate { "multiband gate" } else { "multiband compressor" };
         let mut effect = Effect {
             name,
@@ -109,13 +123,16 @@ impl Reader<'_> {
             output_gain_db: self.number("output-gain", 0.0)?,
             dry_db: self.number("dry", -100.0)?,
             wet_db: self.number("wet", 0.0)?,
+            linked: !self.switch("stereo-split", false)?,
             bands: Vec::new(),
             notes: Vec::new(),
         };
         self.without("bypass", &["false"], "bypass belongs to no preset");
         self.without("envelope-boost", &["None"], "the detectors here have no tilt");
-        self.without("stereo-split", &["false"], "set b#_link to 0 for channels of their own");
         self.without("compressor-mode", &["Modern", "Linear Phase"], "mode lr is used");
+        for key in LINKS {
+            self.without(key, &["0.0", "0"], "there is no link to other plugins here");
+        }
         self.without("gate-mode", &["Modern", "Linear Phase"], "mode lr is used");
         for index in 0..FOREIGN_BANDS {
             let key = format!("band{index}");

@@ -27,6 +27,8 @@ pub struct Effect {
     pub dry_db: f64,
     /// Level of the processed signal.
     pub wet_db: f64,
+    /// One detector for both channels.
+    pub linked: bool,
     /// The bands that are switched on, lowest first.
     pub bands: Vec<Band>,
     /// Sentences.
@@ -110,6 +112,9 @@ impl Effect {
         fit.set("lookahead", longest, "look-ahead");
         for (index, band) in self.bands.iter().enumerate() {
             fit.band(index, band);
+            if !self.linked {
+                fit.set(&format!("b{}_link", index + 1), 0.0, "channel link");
+            }
         }
         let preset = Preset {
             name: self.name,

@@ -115,6 +115,84 @@ fn lsp_configurations() {
     assert!(notes[0].starts_with("sclc_3: ") && notes[1].starts_with("weird_9: "), "{notes:#?}");
 }
 
+/// What the program itself writes: every port with its comment, choices as numbers, ports without a value left out.
+fn lsp_export() -> String {
+    let mut text = String::from(
+        "# This file contains configuration of the audio plugin.\n#   Package version:     0.5.0\n\
+         #   UID:                 mb_compressor_stereo\n# \n\nbypass = false\n\n# Compressor mode: 0..1\n\
+         #   0: Classic\n#   1: Modern\nmode = 1\ng_in = -6.91 db\ng_out = 0.00 db\ng_dry = -inf db\ng_wet = 0.00 db\n\
+         react = 0.20000\nshift = 0.00 db\nzoom = 0.00 db\nenvb = 0\nbsel = 7\nflt = true\nife_l = true\nofe_l = true\n\
+         ife_r = true\nofe_r = true\nssplit = true\n",
+    );
+    for band in 0..8 {
+        if band > 0 {
+            text += &format!("cbe_{band} = true\nsf_{band} = {}.00000\n", 30 << band);
+        }
+        text += &format!(
+            "scs_{band} = 0\nscm_{band} = 1\nsla_{band} = 0.00000\nscr_{band} = 10.00000\nscp_{band} = 0.00 db\n\
+             sclc_{band} = false\nschc_{band} = false\nsclf_{band} = 10.00000\nschf_{band} = 40.00000\ncm_{band} = 0\n\
+             ce_{band} = true\nbs_{band} = false\nbm_{band} = false\nal_{band} = -33.62 db\nat_{band} = 20.00000\n\
+             rrl_{band} = -inf db\nrt_{band} = 100.00000\ncr_{band} = 2.08531\nkn_{band} = -6.00 db\n\
+             # Boost threshold {band} [G]: 0.000001000000..0.001000000047\n\nmk_{band} = 1.00 db\nhue_{band} = 0.12500\n"
+        );
+    }
+    text + "\n# KVT parameters\n"
+}
+
+#[test]
+fn a_whole_export_of_lsp_leaves_nothing_to_tell() {
+    let imported = import(lsp_export().as_bytes(), "Eight").expect("a configuration");
+    let Imported { preset, notes } = &imported[0];
+    assert_eq!(notes, &Vec::<String>::new());
+    let s = &preset.settings;
+    assert_eq!((s.bands, s.crossovers_hz[6], s.input_gain_db), (8, 3840.0, -6.91));
+    for band in &s.band {
+        assert_eq!((band.above.threshold_db, band.gain_db, band.link_percent), (-33.62, 1.0, 0.0));
+    }
+}
+
+/// The factory presets of newer versions: no head, words, a mix, a hold time, and both channels of the LeftRight kind.
+#[test]
+fn newer_lsp_presets_use_words() {
+    let band = |suffix: &str| {
+        format!(
+            "ce_0{suffix} = true\ncr_0{suffix} = 2.50000\nal_0{suffix} = -20.00 db\nht_0{suffix} = 12.00000\n\
+             scm_0{suffix} = Peak\ncm_0{suffix} = Up\nsla_0{suffix} = 0.00000\nrrl_0{suffix} = -inf db\nhue_0{suffix} = 0\n"
+        )
+    };
+    let head = "mode = Modern\ndrywet = 50.00000\ng_dry = -inf db\ng_wet = 0.00 db\nbsel = Band 0\ncbe_2 = false\n";
+    let off = "cbe_4 = false\ncbe_6 = false\n";
+    let mono = format!("{head}{off}{}", band(""));
+    let off = "cbe_2l = false\ncbe_2r = false\ncbe_4l = false\ncbe_4r = false\ncbe_6l = false\ncbe_6r = false\n";
+    let alike = format!("{head}{off}{}{}scs_0l = Middle\nscs_0r = Middle\n", band("l"), band("r"));
+    let apart = alike.replace("scs_0l = Middle", "scs_0l = Left").replace("scs_0r = Middle", "scs_0r = Right");
+    for (text, link) in [(&mono, 100.0), (&alike, 100.0), (&apart, 0.0)] {
+        let imported = import(text.as_bytes(), "Glue").unwrap_or_else(|e| panic!("{e}: {text}"));
+        let Imported { preset, notes } = &imported[0];
+        assert_eq!(notes, &Vec::<String>::new(), "{text}");
+        let (s, band) = (&preset.settings, &preset.settings.band[0]);
+        assert_eq!((s.bands, s.mix_percent, s.output_gain_db), (1, 50.0, 0.0));
+        assert_eq!((band.below.law, band.below.ratio, band.hold_ms), (Law::Compress, 2.5, 12.0));
+        assert_eq!((band.detector, band.link_percent), (Detector::Peak, link));
+    }
+    let unlike = alike.replace("al_0r = -20.00 db", "al_0r = -30.00 db");
+    let error = import(unlike.as_bytes(), "x").expect_err("two thresholds");
+    assert!(error.contains("al_0l is -20, al_0r is -30"), "{error}");
+}
+
+/// Later versions of EasyEffects write levels to other plugins, and where a detector listens.
+#[test]
+fn newer_easyeffects_chains() {
+    let chain = r#"{"output": {"multiband_compressor#0": {"input-to-link": 0.0, "input-to-sidechain": 0.0,
+        "link-to-input": 0.0, "link-to-sidechain": 0.0, "sidechain-to-input": 0.0, "sidechain-to-link": 0.0,
+        "stereo-split": true, "dry": -80.01, "band0": {"sidechain-type": "Internal", "release-threshold": -80.01,
+        "ratio": 1.7, "stereo-split-source": "Left/Right"}}, "plugins_order": ["multiband_compressor#0"]}}"#;
+    let imported = import(chain.as_bytes(), "x").expect("a chain");
+    let Imported { preset, notes } = &imported[0];
+    assert_eq!(notes, &Vec::<String>::new());
+    assert_eq!((preset.settings.band[0].link_percent, preset.settings.mix_percent), (0.0, 100.0));
+}
+
 #[test]
 fn what_cannot_be_imported_is_told() {
     for (text, words) in [
@@ -128,7 +206,9 @@ fn what_cannot_be_imported_is_told() {
         (r#"{"output": {"multiband_compressor#0": {}}}"#, "no band is switched on"),
         (r#"{"format": "octant-preset", "version": 1}"#, "already"),
         ("# UID: sc_gott_compressor_stereo\nal_0 = 1\n", "sc_gott_compressor_stereo"),
-        ("# UID: mb_compressor_ms\nal_0m = 1\n", "of its own for each channel"),
+        ("# UID: mb_compressor_ms\nal_0m = 1\n", "of their own for middle and side"),
+        ("# UID: mb_compressor_mono\nal_0 = 1\nscm_0 = Loud\n", "line 3: scm_0: expected a number, found Loud"),
+        (r#"{"input": {"multiband_compressor": {"state": "false", "subband": {"ratio": "2"}}}}"#, "of PulseEffects"),
         ("# UID: mb_compressor_mono\nal_0 = loud\n", "line 2: al_0: expected a number, found loud"),
         ("# UID: mb_compressor_mono\nal_0\n", "line 2: expected port = value"),
     ] {
