@@ -40,7 +40,8 @@ cargo xtask VERB
   bench plugin [--record]
                       The same for the CLAP as it ships: instructions of the whole plugin per stereo frame, and the
                       times and the memory that an instance takes.
-  bench learn         Compares octant learn on one thread with one thread per band.
+  bench learn [--record]
+                      Compares octant learn on one thread with one thread per band.
   screenshots         Draws the pictures of README and manual into assets/screenshots, without a window.
   demo-audio          Makes assets/demo/groove.wav again; the same bytes on every machine.
   help                This page.
@@ -135,22 +136,18 @@ fn bench_verb(words: &mut Parser) -> Result<ExitCode> {
             Arg::Long("record") => record = true,
             Arg::Value(name) if subject.is_none() => subject = Some(name.string()?),
             other => {
-                return Err(other.unexpected())
-                    .context("it goes: cargo xtask bench engine|plugin [--record], or bench learn");
+                return Err(other.unexpected()).context("it goes: cargo xtask bench engine|plugin|learn [--record]");
             }
         }
     }
     match subject.as_deref() {
         Some("engine") => bench::engine(record),
         Some("plugin") => bench::plugin(record),
-        Some("learn") if record => bail!("a ratio of times is not recorded; it goes: cargo xtask bench learn"),
-        Some("learn") => bench::learn::run(),
+        Some("learn") => bench::learn::run(record),
         Some(other) => {
-            bail!(
-                "nothing named {other:?} is measured; it goes: cargo xtask bench engine|plugin [--record], or bench learn"
-            )
+            bail!("nothing named {other:?} is measured; it goes: cargo xtask bench engine|plugin|learn [--record]")
         }
-        None => bail!("what shall be measured? It goes: cargo xtask bench engine|plugin [--record], or bench learn"),
+        None => bail!("what shall be measured? It goes: cargo xtask bench engine|plugin|learn [--record]"),
     }
 }
 

@@ -38,8 +38,7 @@ pub fn listen<B>(
             hear(listeners, &parts);
             read(next)?
         } else {
-            // Rows are lent for a block, and a scope is what proves that no thread keeps them. Starting the threads anew
-            // for a third of a second of audio costs some 2 % of the work.
+            // Rows are lent for a block, and a scope is what proves that no thread keeps them.
             thread::scope(|scope| {
                 for (listeners, parts) in listeners.chunks_mut(each).zip(parts.chunks(each)) {
                     scope.spawn(move || hear(listeners, parts));
