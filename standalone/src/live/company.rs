@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use octant_dsp::params;
 
+use super::devices;
 use super::memory::Memory;
-use super::midi::Midi;
+use super::midi::{Midi, SystemPorts};
 use super::open::Choice;
 use super::options::LiveArgs;
 use super::session::{Errand, Session};
@@ -48,7 +49,10 @@ impl Notebook {
         let memory = &self.written;
         let mut all = given.clone();
         // Devices of one sound system mean nothing to another.
-        if given.host.is_none() || given.host == memory.host {
+        let ids = [&given.input, &given.output, &given.sidechain];
+        let named = || ids.into_iter().flatten().find_map(|id| devices::host_in(id));
+        all.host = given.host.clone().or_else(named);
+        if all.host.is_none() || all.host == memory.host {
             all.host = all.host.or_else(|| memory.host.clone());
             all.input = all.input.or_else(|| memory.input.clone());
             all.output = all.output.or_else(|| memory.output.clone());
@@ -112,19 +116,14 @@ impl Company {
             session.say(format!("control socket: {}", socket.address()));
         }
         let ties = notebook.memory().midi.clone();
-        let midi = match &arguments.midi {
-            Some(part) => match Midi::connect(Some(part), ties, session.orders()) {
-                Ok(midi) => Some(midi),
-                // What is only remembered may be missing today.
-                Err(failure) if given.midi.is_none() => {
-                    session.say(failure.sentence);
-                    None
-                }
-                Err(failure) => return Err(failure),
-            },
-            None if ties.is_empty() => None,
-            None => Midi::connect(None, ties, session.orders()).ok(),
-        };
+        let mut midi = (arguments.midi.is_some() || !ties.is_empty())
+            .then(|| Midi::new(Box::<SystemPorts>::default(), arguments.midi.as_deref(), ties, session.orders()));
+        match midi.as_mut().map_or(Ok(()), Midi::connect) {
+            Err(failure) if given.midi.is_some() => return Err(failure),
+            // What is only remembered may be missing today, and come later.
+            Err(failure) if arguments.midi.is_some() => session.say(failure.sentence),
+            _ => {}
+        }
         // Last, so that whatever fails before is told on the usual screen.
         let elsewhere = arguments.json || arguments.window;
         let terminal = if elsewhere { None } else { Terminal::open(session.orders()) };
@@ -186,6 +185,9 @@ impl Company {
                 Errand::Chosen(host, choice) => self.remember(host, &choice),
             }
         }
+        if let Some(sentence) = self.midi.as_mut().and_then(|midi| midi.look(now)) {
+            session.say(sentence);
+        }
         session.learning = self.midi.as_ref().and_then(Midi::waiting);
         // Muting at the start is ours; whatever follows is the user's.
         if self.told_devices && session.desk.muted != self.was_muted {
@@ -203,6 +205,10 @@ impl Company {
 
     /// Remembers; told once where it cannot be.
     pub fn save(&mut self, session: &mut Session) {
+        // What has never played is no choice to begin with the next time.
+        if session.supervisor.devices().is_none() {
+            return;
+        }
         let memory = self.memory(session);
         match self.notebook.keep(memory) {
             Ok(()) => self.cannot_save = false,
@@ -251,13 +257,13 @@ impl Company {
     fn learn(&mut self, id: Option<&str>, session: &mut Session) {
         if self.midi.is_none() && id.is_some() {
             let ties = self.notebook.memory().midi.clone();
-            match Midi::connect(self.arguments.midi.as_deref(), ties, session.orders()) {
-                Ok(midi) => {
-                    session.say(format!("MIDI input: {}", midi.name()));
-                    self.midi = Some(midi);
-                }
-                Err(failure) => return session.say(failure.sentence),
+            let part = self.arguments.midi.as_deref();
+            let mut midi = Midi::new(Box::<SystemPorts>::default(), part, ties, session.orders());
+            if let Err(failure) = midi.connect() {
+                return session.say(failure.sentence);
             }
+            session.say(format!("MIDI input: {}", midi.name()));
+            self.midi = Some(midi);
         }
         if let Some(midi) = &mut self.midi {
             midi.learn(id.and_then(params::find));
@@ -276,5 +282,26 @@ impl Company {
             }
             Err(failure) => session.say(failure.sentence),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_of_one_sound_system_mean_nothing_to_another() {
+        let host = devices::hosts()[0].to_string();
+        let memory = Memory { host: Some("elsewhere".into()), input: Some("old".into()), ..Memory::default() };
+        let notebook = Notebook { path: None, written: memory };
+        let devices = |given: LiveArgs| {
+            let all = notebook.complete(&given);
+            (all.host, all.input, all.output)
+        };
+        let given = LiveArgs { output: Some(format!("{host}:speakers")), ..LiveArgs::default() };
+        assert_eq!(devices(given.clone()), (Some(host), None, given.output), "the id says where it is");
+        let given = LiveArgs { output: Some("speakers".into()), ..LiveArgs::default() };
+        assert_eq!(devices(given.clone()), (Some("elsewhere".into()), Some("old".into()), given.output));
+        assert_eq!(devices(LiveArgs::default()), (Some("elsewhere".into()), Some("old".into()), None));
     }
 }

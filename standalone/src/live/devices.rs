@@ -52,8 +52,16 @@ pub fn host_id(name: Option<&str>, ids: &[Option<&str>]) -> Result<HostId, Failu
     if let Some(name) = name {
         return find(name).ok_or_else(|| unknown_host(name, &known));
     }
-    let by_id = ids.iter().flatten().filter_map(|id| id.split_once(':')).find_map(|(host, _)| find(host));
+    let by_id = ids.iter().flatten().filter_map(|id| host_in(id)).find_map(|host| find(&host));
     Ok(by_id.unwrap_or_else(|| cpal::default_host().id()))
+}
+
+/// The sound system that an id names: `alsa` of `alsa:hw:CARD=PCH`; None if it begins with none that this build knows.
+#[must_use]
+pub fn host_in(id: &str) -> Option<String> {
+    let beginning = id.split_once(':')?.0;
+    let host = hosts().into_iter().find(|host| host.name().eq_ignore_ascii_case(beginning))?;
+    Some(host.to_string())
 }
 
 fn unknown_host(name: &str, known: &[HostId]) -> Failure {
@@ -72,10 +80,19 @@ fn unknown_host(name: &str, known: &[HostId]) -> Failure {
 
 /// Opens a sound system.
 pub fn open_host(id: HostId) -> Result<Host, Failure> {
+    quiet();
     // JACK's library would say in its own words, on standard error, what is told in a sentence here.
     #[cfg(feature = "jack")]
     jack::set_logger(jack::LoggerType::None);
     cpal::host_from_id(id).map_err(|e| Failure::device(format!("{id}: {}", sentence(&e))))
+}
+
+/// ALSA's library would say on standard error, in many words of its own and across the meters, what is told in a sentence
+/// here. From now on it does not on this thread.
+pub fn quiet() {
+    // It writes into memory instead, which is given back when this is called again.
+    #[cfg(target_os = "linux")]
+    drop(alsa::Output::local_error_handler());
 }
 
 /// The device that an argument names, with or without the name of the sound system in front; without an argument the

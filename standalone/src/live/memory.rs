@@ -382,7 +382,7 @@ mod tests {
             ("\"input\":", "\"inptu\":", &["inptu", "did you mean input"]),
             ("\"octant-live\"", "\"octant-preset\"", &["format", "octant-live"]),
             ("\"id\": \"mix\"", "\"id\": \"mxi\"", &["midi[0].id", "mix"]),
-            ("\"slot\": \"B\"", "\"slot\": \"C\"", &["slot", "A or B"]),
+            ("\"slot\": \"B\"", "\"slot\": \"E\"", &["slot", "A, B, C or D"]),
             ("\"threshold_db\": -31", "\"threshold_db\": 31", &["b.sound.bands[0].above.threshold_db", "-80 … 0"]),
         ] {
             let bad = good.replacen(from, to, 1);
