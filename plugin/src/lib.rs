@@ -21,7 +21,6 @@ pub mod shown;
 pub mod state;
 mod sync;
 pub mod undo;
-mod workshop;
 
 pub use multiband::{Multiband, Octant, OctantMono};
 

@@ -2,10 +2,10 @@
 
 use crate::analysis::Analysis;
 use crate::clock;
-use crate::workshop::WorkshopThread;
+use nice_plug::prelude::nice_warn;
 use octant_dsp::engine::{EngineError, SAMPLE_RATES_HZ};
 use octant_dsp::health;
-use octant_dsp::linear::filter_length;
+use octant_dsp::linear::{Attendant, filter_length};
 use octant_dsp::meter::Meters;
 use octant_dsp::settings::Mode;
 use octant_dsp::{Engine, Settings};
@@ -26,7 +26,7 @@ fn engine_rate_hz(rate_hz: f64) -> f64 {
 pub struct Running {
     engine: Engine,
     /// Makes filters for the engine.
-    _workshop: WorkshopThread,
+    _attendant: Option<Attendant>,
     sample_rate_hz: f64,
     /// Latency for which a restart was asked last.
     asked: usize,
@@ -49,7 +49,7 @@ impl Running {
         let tail_frames = tail_frames(settings, asked, sample_rate_hz);
         Ok(Self {
             health: engine.health(),
-            _workshop: WorkshopThread::start(engine.workshop()),
+            _attendant: attend(&engine),
             engine,
             sample_rate_hz,
             asked,
@@ -123,6 +123,18 @@ impl Running {
             self.health.add_block(begun.elapsed().as_secs_f64(), frames as f64 / self.sample_rate_hz);
         }
     }
+}
+
+/// The thread that makes filters of the linear mode. If the system has none left, the filters stay as they are.
+fn attend(engine: &Engine) -> Option<Attendant> {
+    let workshop = engine.workshop();
+    let attendant = Attendant::start("octant filters", move || {
+        workshop.serve();
+    });
+    if let Err(reason) = &attendant {
+        nice_warn!("Octant: no thread for the filters of the linear mode: {reason}");
+    }
+    attendant.ok()
 }
 
 /// Latency, then the longer of two: the ringing of the lowest crossover down to −140 dB (or the second half of the filters), and the time until the slowest

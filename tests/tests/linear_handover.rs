@@ -52,7 +52,7 @@ macro_rules! variant {
                     // The memory that the order leads to: written and read without any ordering of its own.
                     let wish = Arc::new(AtomicU64::new(0));
                     let made = Arc::new(AtomicU64::new(0));
-                    let shared = Arc::new(handover::Handover::new());
+                    let shared = Arc::new(handover::Handover::default());
                     let workshop = {
                         let shared = Arc::clone(&shared);
                         loom::thread::spawn(move || {

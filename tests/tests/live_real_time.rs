@@ -2,8 +2,11 @@
 //! the blocks, while sounds change, with one clock and with two. x86-64 Linux.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
+use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use cpal::ErrorKind;
 use octant::live::command::{Command, Switch};
@@ -44,6 +47,7 @@ fn run(input: &str, output: &str, sidechain: Option<&str>, calls: usize) {
     let mut random = Random::named(input);
     let mut samples = vec![0.0f32; 4000];
     let mut late = [0.0; 2];
+    let mut latencies = BTreeSet::new();
     for call in 0..calls {
         let at = [clocks[0].due_s(true) + late[0], clocks[1].due_s(false) + late[1]];
         let turn = usize::from(at[1] < at[0]);
@@ -60,6 +64,7 @@ fn run(input: &str, output: &str, sidechain: Option<&str>, calls: usize) {
         });
         assert_eq!(counts, Counts::NONE, "call {call}, direction {turn}, {} frames", samples.len() / 2);
         assert!(samples.iter().all(|x| x.is_finite()));
+        latencies.insert(rig.session.supervisor.status().engine_frames.load(Relaxed));
         clocks[turn].advance();
         late[turn] = clocks[turn].late_s();
         if call % 97 == 0 {
@@ -74,19 +79,29 @@ fn run(input: &str, output: &str, sidechain: Option<&str>, calls: usize) {
         }
         if call % 13 == 0 {
             listening = if call % 26 == 0 { Some(analysis.listen()) } else { listening.filter(|_| call % 39 != 0) };
-            let command = match random.whole(0..7) {
-                6 => Command::Tone(Switch::Toggle),
+            let command = match random.whole(0..9) {
+                8 => Command::Tone(Switch::Toggle),
                 0 => Command::Step(1),
                 1 => Command::Bypass(Switch::Toggle),
                 2 => Command::Solo(0, Switch::Toggle),
                 3 => Command::Mute(Switch::Toggle),
-                4 => Command::Set(vec![("lookahead".into(), format!("{}", random.whole(0..20)))]),
+                4 => Command::Set(vec![
+                    ("mode".into(), random.one_of(&["lr", "transparent", "linear"]).into()),
+                    ("taps".into(), random.one_of(&["1024", "2048"]).into()),
+                ]),
+                5 => Command::Set(vec![("xover1".into(), format!("{}", 50 + random.whole(0..300)))]),
+                6 => Command::Set(vec![("lookahead".into(), format!("{}", random.whole(0..20)))]),
                 _ => Command::Set(vec![("b1_above_thr".into(), format!("-{}", random.whole(0..60)))]),
             };
             rig.session.carry_out(command.into(), rig.now(), &mut Vec::new());
             rig.session.step(rig.now()).expect("goes on");
+            // The threads that make filters and engines live in real time.
+            std::thread::sleep(Duration::from_millis(2));
         }
     }
+    println!("latencies: {latencies:?}");
+    assert!(latencies.len() > 10, "engines changed places: {latencies:?}");
+    assert!(latencies.iter().any(|frames| *frames > 500), "mode linear played: {latencies:?}");
 }
 
 #[test]

@@ -2,18 +2,20 @@
 
 use super::slot::Slot;
 
-/// The way there and the way back. Both ends are lock-free.
+/// The way there and the way back. Both ends are lock-free. What is under way when it is dropped is dropped.
 pub struct Handover<T> {
     there: Slot<T>,
     back: Slot<T>,
 }
 
-impl<T> Handover<T> {
+impl<T> Default for Handover<T> {
     /// Nothing under way.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self { there: Slot::new(), back: Slot::new() }
     }
+}
 
+impl<T> Handover<T> {
     /// Sends the parcel there. Real-time safe.
     pub fn send(&self, parcel: Box<T>) {
         let before = self.there.put(parcel);

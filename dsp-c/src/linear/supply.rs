@@ -60,6 +60,13 @@ impl std::fmt::Debug for Workshop {
     }
 }
 
+impl PartialEq for Workshop {
+    /// Whether both serve the same engine.
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 impl Workshop {
     /// Does what has been asked for, if anything has: allocates, frees, and may take tens of milliseconds. Whether
     /// there was something to do. Ask every few milliseconds: the audio thread wakes no one.
@@ -88,7 +95,7 @@ impl std::fmt::Debug for Supply {
 impl Supply {
     /// Allocates the order.
     pub fn new(fade_frames: usize) -> Self {
-        let counter = Counter { handover: Handover::new(), fade_frames };
+        let counter = Counter { handover: Handover::default(), fade_frames };
         Self { counter: Arc::new(counter), home: Some(Box::default()), due: 0, patient: false }
     }
 

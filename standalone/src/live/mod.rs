@@ -28,6 +28,7 @@ pub mod player;
 pub mod session;
 mod signals;
 pub mod socket;
+pub mod spares;
 pub mod status;
 pub mod supervisor;
 pub mod terminal;

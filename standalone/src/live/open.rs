@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use cpal::traits::{DeviceTrait, StreamTrait};
 use cpal::{Data, Device, DeviceId, FromSample, Host, SampleFormat, SizedSample, Stream};
+use octant_dsp::linear::Attendant;
 use ringbuf::HeapProd;
 
 use super::clock::TimeSource;
@@ -93,6 +94,8 @@ pub struct Streams {
     pub held: bool,
     /// Sentences for the user.
     pub notes: Vec<String>,
+    /// Makes what the output callback orders.
+    _attendant: Option<Attendant>,
 }
 
 impl Streams {
@@ -188,13 +191,18 @@ pub fn open(request: &Request) -> Result<Streams, Failure> {
     // A microphone beside its loudspeakers howls: nothing passes before the user has said so.
     let held = known.is_none() && !choice.unmuted && devices::may_howl(&input, &output);
     let wish = Wish { muted: wish.muted || held, ..*wish };
-    let (mut player, wishes) = Player::new(f64::from(rate_hz), channels.into(), wish, outlet, side_outlet, status)
-        .map_err(|e| Failure::settings(e.to_string()))?;
+    let (mut player, wishes, mut maker) =
+        Player::new(f64::from(rate_hz), channels.into(), wish, outlet, side_outlet, status)
+            .map_err(|e| Failure::settings(e.to_string()))?;
     if let Some(fitting) = &request.fitting {
         player.show_to(fitting);
     }
     let output_stream_open =
         wrap(&output, output_format, "output", |format, alarm| output_stream(&output, format, player, time, alarm))?;
+    let attendant = Attendant::start("octant filters", move || maker.serve());
+    if let Err(reason) = &attendant {
+        notes.push(format!("no thread for filters: mode linear and other latencies cannot be switched to: {reason}"));
+    }
     let open: Vec<Open> = [input_stream_open, output_stream_open].into_iter().chain(side).collect();
     #[cfg(feature = "jack")]
     if choice.no_connect && host.id() == cpal::HostId::Jack {
@@ -203,7 +211,18 @@ pub fn open(request: &Request) -> Result<Streams, Failure> {
     for open in &open {
         open.stream.play().map_err(|e| Failure::device(format!("{} {}: {}", open.what, open.name, sentence(&e))))?;
     }
-    Ok(Streams { open, wishes, devices, rate_hz, channels: channels.into(), clocks, resampler_frames, held, notes })
+    Ok(Streams {
+        open,
+        wishes,
+        devices,
+        rate_hz,
+        channels: channels.into(),
+        clocks,
+        resampler_frames,
+        held,
+        notes,
+        _attendant: attendant.ok(),
+    })
 }
 
 /// Builds one stream with `build` and wraps it.

@@ -14,6 +14,7 @@ use ringbuf::{HeapCons, HeapProd, HeapRb};
 use super::drift::PIECE;
 use super::fade::Fade;
 use super::feed::Outlet;
+use super::spares::{Maker, Spares};
 use super::status::Status;
 use super::tone::Tone;
 
@@ -40,7 +41,8 @@ pub type Fitting = Arc<dyn Fn(&mut Engine, f64) + Send + Sync>;
 
 /// Everything that the output callback owns.
 pub struct Player {
-    engine: Engine,
+    engine: Box<Engine>,
+    spares: Spares,
     engine_meters: Arc<Meters>,
     rate_hz: f64,
     main: Outlet,
@@ -49,8 +51,6 @@ pub struct Player {
     side_rows: [Box<[f32; PIECE]>; 2],
     wishes: HeapCons<Wish>,
     wish: Wish,
-    /// The look-ahead is another one as soon as all is silent.
-    refit: bool,
     input: Fade,
     output: Fade,
     tone: Tone,
@@ -58,7 +58,8 @@ pub struct Player {
 }
 
 impl Player {
-    /// For a stream of one or two channels; also gives the end into which wishes go. Allocates everything.
+    /// For a stream of one or two channels; also gives the end into which wishes go, and what another thread has to serve
+    /// so that filters and engines of another latency come. Allocates everything.
     pub fn new(
         rate_hz: f64,
         channels: usize,
@@ -66,14 +67,16 @@ impl Player {
         main: Outlet,
         sidechain: Option<Outlet>,
         status: &Arc<Status>,
-    ) -> Result<(Self, HeapProd<Wish>), EngineError> {
-        let engine = Engine::new(rate_hz, channels, &wish.settings)?;
+    ) -> Result<(Self, HeapProd<Wish>, Maker), EngineError> {
+        let engine = Box::new(Engine::new(rate_hz, channels, &wish.settings)?);
+        let (spares, maker) = Spares::new(rate_hz, &engine);
         let (sender, wishes) = HeapRb::new(WISHES).split();
         let rows = || Box::new([0.0; PIECE]);
         let fade = || Fade::silent(FADE_S * rate_hz);
         let mut new = Self {
             engine_meters: engine.meters(),
             engine,
+            spares,
             rate_hz,
             main,
             sidechain,
@@ -81,7 +84,6 @@ impl Player {
             side_rows: [rows(), rows()],
             wishes,
             wish,
-            refit: false,
             input: fade(),
             output: fade(),
             tone: Tone::new(rate_hz, FADE_S),
@@ -91,7 +93,7 @@ impl Player {
         new.output.go(!wish.silence);
         new.status.silent.store(false, Relaxed);
         new.status.engine_frames.store(new.engine.latency_samples() as u32, Relaxed);
-        Ok((new, sender))
+        Ok((new, sender, maker))
     }
 
     /// Shows the engine to somebody before anything plays. May allocate.
@@ -136,21 +138,20 @@ impl Player {
 
     /// Takes over what the main thread wants.
     fn listen(&mut self) {
-        let mut changed = false;
         while let Some(wish) = self.wishes.try_pop() {
-            self.wish = wish;
-            changed = true;
-        }
-        if changed {
-            // Refused settings leave the sound as it was; the main thread has checked them.
-            let _ = self.engine.set(&self.wish.settings);
-            self.refit = self.engine.wanted_latency_samples() != self.engine.latency_samples();
+            let before = std::mem::replace(&mut self.wish, wish);
+            // The main thread has checked them: it is not expected that any are refused.
+            if self.engine.set(&self.wish.settings).is_err() {
+                self.wish.settings = before.settings;
+            }
             self.input.go(!self.wish.muted);
-            self.output.go(!self.wish.silence && !self.refit);
         }
-        if self.refit && self.output.is_silent() {
-            self.engine.reset();
-            self.refit = false;
+        let another = self.spares.ready(&self.engine, &self.wish.settings);
+        self.output.go(!self.wish.silence && !another);
+        if another && self.output.is_silent() && self.spares.exchange(&mut self.engine, &self.wish.settings) {
+            // It begins with silence and is late: the sound must fade in where it goes in.
+            self.input.jump(false);
+            self.input.go(!self.wish.muted);
             self.output.go(!self.wish.silence);
             self.status.engine_frames.store(self.engine.latency_samples() as u32, Relaxed);
         }

@@ -1,45 +1,42 @@
-//! The thread that makes filters of the linear mode for one activated instance.
+//! The thread beside an audio thread: makes there what must not be made here.
 
-use nice_plug::prelude::nice_warn;
-use octant_dsp::linear::Workshop;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// Between two looks at what has been ordered. The audio thread wakes no one; a moved crossover waits this long at most.
+/// Between two looks at what has been ordered. The audio thread wakes no one; an order waits this long at most.
 const PERIOD: Duration = Duration::from_millis(5);
 
-/// Serves until it is dropped.
+/// A thread that serves until it is dropped; dropping waits for the work under way.
 #[derive(Debug)]
-pub struct WorkshopThread {
+pub struct Attendant {
     /// Relaxed: a flag that stands alone; joining orders everything else.
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl WorkshopThread {
-    /// Starts the thread. If the system has none left, the filters stay as they are.
-    pub fn start(workshop: Workshop) -> Self {
+impl Attendant {
+    /// Starts a thread of this name that calls `serve` every 5 ms, such as [`Workshop::serve`](super::Workshop::serve).
+    /// An error if the system has no thread left: then nothing that is ordered comes.
+    pub fn start(name: &str, mut serve: impl FnMut() + Send + 'static) -> io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
-        let serve = {
+        let serving = {
             let stop = Arc::clone(&stop);
             move || {
                 while !stop.load(Ordering::Relaxed) {
-                    workshop.serve();
+                    serve();
                     thread::park_timeout(PERIOD);
                 }
             }
         };
-        let thread = thread::Builder::new().name("octant filters".into()).spawn(serve);
-        if let Err(reason) = &thread {
-            nice_warn!("Octant: no thread for the filters of the linear mode: {reason}");
-        }
-        Self { stop, thread: thread.ok() }
+        let thread = thread::Builder::new().name(name.into()).spawn(serving)?;
+        Ok(Self { stop, thread: Some(thread) })
     }
 }
 
-impl Drop for WorkshopThread {
+impl Drop for Attendant {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         if let Some(thread) = self.thread.take() {
