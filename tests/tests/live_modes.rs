@@ -71,7 +71,7 @@ struct Studio {
 impl Studio {
     fn new(preset: &str) -> Self {
         let slot = Slot::load(preset).expect("a factory preset");
-        let desk = Desk { slots: [slot.clone(), slot], ..Desk::default() };
+        let desk = Desk { slots: std::array::from_fn(|_| slot.clone()), ..Desk::default() };
         let choice = Choice { input: Some("card".into()), output: Some("card".into()), ..Choice::default() };
         let rig = Rig::start(&Rack::with(&[Card::stereo("card")]), choice, desk, true).expect("starts");
         let streams = [rig.stream("card", true), rig.stream("card", false)];
