@@ -1,7 +1,7 @@
 //! Writes what hosts are compared with to the directory that is named; `cargo xtask validate` renders the rest.
 
 use octant_dsp::params::{self, ParamRef};
-use octant_dsp::settings::Sidechain;
+use octant_dsp::settings::{Mode, Settings, Sidechain};
 use octant_dsp::{Engine, Preset, preset};
 use octant_hosts::{RATE_HZ, Rows};
 use octant_tests::random::Random;
@@ -31,16 +31,28 @@ fn write(directory: &Path) -> Result<(), Box<dyn Error>> {
     write_wav(&directory.join("input.wav"), &bursts("input"))?;
     write_wav(&directory.join("sidechain.wav"), &bursts("sidechain"))?;
     let mut list = String::new();
-    for factory in preset::factory() {
-        let Preset { settings, .. } = factory.preset()?;
+    for (name, settings) in presets()? {
         let latency = Engine::new(f64::from(RATE_HZ), 2, &settings)?.latency_samples();
         let listens = settings.band[..settings.bands].iter().any(|band| band.sidechain != Sidechain::Internal);
         let place = |row: ParamRef| format!("{}\t{}\n", row.name(), row.param.to_normalised(row.get(&settings)));
-        std::fs::write(directory.join(format!("{}.tsv", factory.slug)), params::all().map(place).collect::<String>())?;
-        list += &format!("{}\t{}\t{latency}\n", factory.slug, u8::from(listens));
+        std::fs::write(directory.join(format!("{name}.tsv")), params::all().map(place).collect::<String>())?;
+        std::fs::write(directory.join(format!("{name}.json")), Preset { settings, ..Preset::default() }.to_json())?;
+        list += &format!("{name}\t{}\t{latency}\n", u8::from(listens));
     }
     std::fs::write(directory.join("presets.tsv"), list)?;
     Ok(())
+}
+
+/// The factory presets, and one of them in the modes that none of them has.
+fn presets() -> Result<Vec<(String, Settings)>, Box<dyn Error>> {
+    let mut presets = Vec::new();
+    for factory in preset::factory() {
+        presets.push((factory.slug.to_owned(), factory.preset()?.settings));
+    }
+    let base = preset::find_factory("up-down-eight").ok_or("no preset to begin with")?.preset()?.settings;
+    presets.push(("mode-transparent".to_owned(), Settings { mode: Mode::Transparent, lookahead_ms: 0.0, ..base }));
+    presets.push(("mode-linear".to_owned(), Settings { mode: Mode::Linear, linear_taps: 2048, ..base }));
+    Ok(presets)
 }
 
 /// Noise in stretches of different loudness.

@@ -2,7 +2,7 @@
 //!
 //! It lies in a directory that `cargo xtask validate` makes: `input.wav` and `sidechain.wav` (48 kHz, stereo, float),
 //! `presets.tsv` with a line for each preset (its name, whether it listens to the sidechain, its latency in frames), and
-//! for each preset `NAME.tsv` with a line for each parameter (name and place 0 … 1) and the rendered `NAME.wav`.
+//! for each preset `NAME.tsv` with a line for each parameter (name and place 0 … 1), `NAME.json` and the rendered `NAME.wav`.
 //!
 //! `tests` has the host for VST3; `scripts` has the hosts that are no crates: see `xtask/src/validate`.
 

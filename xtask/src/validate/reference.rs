@@ -20,8 +20,9 @@ pub fn make(directory: &Path) -> Result<()> {
     println!("octant render: {} presets", list.lines().count());
     for preset in list.lines().filter_map(|line| line.split('\t').next()) {
         let [input, sidechain] = ["input.wav", "sidechain.wav"].map(|name| text(&directory.join(name)));
-        let output = text(&directory.join(format!("{preset}.wav")));
-        let words = ["render", &input, "-o", &output, "--preset", preset, "--sidechain", &sidechain, "--format", "f32"];
+        let [output, preset] = ["wav", "json"].map(|ending| text(&directory.join(format!("{preset}.{ending}"))));
+        let words =
+            ["render", &input, "-o", &output, "--preset", &preset, "--sidechain", &sidechain, "--format", "f32"];
         shell::output(&text(&octant), &words)?;
     }
     Ok(())
