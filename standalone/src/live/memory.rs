@@ -342,6 +342,7 @@ mod tests {
         let mut desk = Desk { current: 1, muted: true, ..Desk::default() };
         assert!(desk.preset("drum-bus").is_ok());
         assert!(desk.set(&[("b1_above_thr".into(), "-31".into())]).is_ok());
+        desk.slots[3].settings.mix_percent = 40.0;
         Memory {
             host: Some("alsa".into()),
             input: Some("alsa:default".into()),
@@ -382,7 +383,7 @@ mod tests {
             ("\"input\":", "\"inptu\":", &["inptu", "did you mean input"]),
             ("\"octant-live\"", "\"octant-preset\"", &["format", "octant-live"]),
             ("\"id\": \"mix\"", "\"id\": \"mxi\"", &["midi[0].id", "mix"]),
-            ("\"slot\": \"B\"", "\"slot\": \"E\"", &["slot", "A, B, C or D"]),
+            ("\"slot\": \"B\"", "\"slot\": \"E\"", &["slot", "A, B, C or D", "E"]),
             ("\"threshold_db\": -31", "\"threshold_db\": 31", &["b.sound.bands[0].above.threshold_db", "-80 … 0"]),
         ] {
             let bad = good.replacen(from, to, 1);
