@@ -1,10 +1,9 @@
 //! Draws the pictures of README and manual into a folder, without a window. `cargo xtask screenshots` runs it.
 
-use octant_dsp::preset::find_factory;
-use octant_tests::scene::groove;
+use octant_tests::scene::scene;
 use octant_tests::stage::Stage;
 use plugin::editor::look::Theme;
-use plugin::editor::view::{Selection, Sheet};
+use plugin::editor::view::Sheet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -20,19 +19,10 @@ fn main() {
     let mut browser = scene("drum-bus", [1040.0, 620.0], 1.0, Theme::Dark, 1);
     browser.screen.view.sheet = Sheet::Presets;
     write(&folder, "presets", &mut browser);
+    write(&folder, "import", &mut octant_tests::scene::import());
     let mut help = scene("drum-bus", [1040.0, 620.0], 1.0, Theme::Dark, 1);
     help.screen.view.sheet = Sheet::Help;
     write(&folder, "help", &mut help);
-}
-
-fn scene(preset: &str, size: [f32; 2], scale: f32, theme: Theme, band: usize) -> Stage {
-    let preset = find_factory(preset).expect("a factory preset").preset().expect("valid");
-    let mut stage = Stage::new(size, scale, theme);
-    stage.owner.settings = preset.settings;
-    stage.live = groove(&preset.settings, 7.3);
-    stage.screen.view.selection = Selection::only(band);
-    stage.screen.view.loaded = Some((preset.name, preset.settings));
-    stage
 }
 
 fn write(folder: &Path, name: &str, stage: &mut Stage) {

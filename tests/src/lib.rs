@@ -11,7 +11,10 @@ pub mod random;
 #[cfg(feature = "live")]
 pub mod rig;
 pub mod scene;
+pub mod screen;
 pub mod signals;
 pub mod stage;
 pub mod system;
 pub mod tools;
+#[cfg(target_os = "linux")]
+pub mod window_host;

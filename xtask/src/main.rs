@@ -40,6 +40,9 @@ cargo xtask VERB
   bench plugin [--record]
                       The same for the CLAP as it ships: instructions of the whole plugin per stereo frame, and the
                       times and the memory that an instance takes.
+  bench editor [--record]
+                      The window of the CLAP as it ships, under Xvfb: shares of a core while everything moves and while
+                      nothing does, how long it takes to open, what windows leave behind. About a minute.
   bench learn         Compares octant learn on one thread with one thread per band.
   screenshots         Draws the pictures of README and manual into assets/screenshots, without a window.
   demo-audio          Makes assets/demo/groove.wav again; the same bytes on every machine.
@@ -130,21 +133,24 @@ fn bench_verb(words: &mut Parser) -> Result<ExitCode> {
             Arg::Value(name) if subject.is_none() => subject = Some(name.string()?),
             other => {
                 return Err(other.unexpected())
-                    .context("it goes: cargo xtask bench engine|plugin [--record], or bench learn");
+                    .context("it goes: cargo xtask bench engine|plugin|editor [--record], or bench learn");
             }
         }
     }
     match subject.as_deref() {
         Some("engine") => bench::engine(record),
         Some("plugin") => bench::plugin(record),
+        Some("editor") => bench::editor(record),
         Some("learn") if record => bail!("a ratio of times is not recorded; it goes: cargo xtask bench learn"),
         Some("learn") => bench::learn::run(),
         Some(other) => {
             bail!(
-                "nothing named {other:?} is measured; it goes: cargo xtask bench engine|plugin [--record], or bench learn"
+                "nothing named {other:?} is measured; it goes: cargo xtask bench engine|plugin|editor [--record], or bench learn"
             )
         }
-        None => bail!("what shall be measured? It goes: cargo xtask bench engine|plugin [--record], or bench learn"),
+        None => {
+            bail!("what shall be measured? It goes: cargo xtask bench engine|plugin|editor [--record], or bench learn")
+        }
     }
 }
 
