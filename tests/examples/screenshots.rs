@@ -1,5 +1,7 @@
 //! Draws the pictures of README and manual into a folder, without a window. `cargo xtask screenshots` runs it.
 
+use octant_dsp::linear::linear_latency;
+use octant_dsp::settings::Mode;
 use octant_tests::scene::scene;
 use octant_tests::stage::Stage;
 use plugin::editor::look::Theme;
@@ -16,6 +18,9 @@ fn main() {
     write(&folder, "editor-contrast", &mut scene("drum-bus", [1040.0, 620.0], 1.0, Theme::Contrast, 2));
     write(&folder, "editor-small", &mut scene("up-down-three", [760.0, 420.0], 1.0, Theme::Dark, 1));
     write(&folder, "editor-large", &mut scene("up-down-eight", [1366.0, 768.0], 1.0, Theme::Dark, 4));
+    write(&folder, "de-essing", &mut scene("vocal-de-ess", [760.0, 420.0], 1.0, Theme::Dark, 1));
+    write(&folder, "sidechain", &mut scene("kick-ducks-bass", [760.0, 420.0], 1.0, Theme::Dark, 0));
+    write(&folder, "linear-phase", &mut linear());
     let mut browser = scene("drum-bus", [1040.0, 620.0], 1.0, Theme::Dark, 1);
     browser.screen.view.sheet = Sheet::Presets;
     write(&folder, "presets", &mut browser);
@@ -23,6 +28,14 @@ fn main() {
     let mut help = scene("drum-bus", [1040.0, 620.0], 1.0, Theme::Dark, 1);
     help.screen.view.sheet = Sheet::Help;
     write(&folder, "help", &mut help);
+}
+
+/// A preset for masters in the linear mode.
+fn linear() -> Stage {
+    let mut stage = scene("mastering-glue", [1040.0, 620.0], 1.0, Theme::Dark, 2);
+    stage.owner.settings.mode = Mode::Linear;
+    stage.live.latency_frames = linear_latency(stage.owner.settings.linear_taps, stage.live.sample_rate_hz) as u32;
+    stage
 }
 
 fn write(folder: &Path, name: &str, stage: &mut Stage) {

@@ -52,7 +52,9 @@ pub fn groove(settings: &Settings, seconds: f32) -> Live {
     for start in (0..frames).step_by(step) {
         let end = (start + step).min(frames);
         let [left, right] = &mut after;
-        engine.process(&mut [&mut left[start..end], &mut right[start..end]], &[]);
+        // The groove is its own key, for bands that listen to the sidechain.
+        let key = [&before[0][start..end], &before[1][start..end]];
+        engine.process(&mut [&mut left[start..end], &mut right[start..end]], &key);
         let mut readings: [Option<Reading>; 8] = [None; 8];
         for (reading, meter) in readings.iter_mut().zip(meters.iter()) {
             *reading = meter.take();

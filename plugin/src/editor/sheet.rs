@@ -48,7 +48,6 @@ const DOES: [(&str, &[(&str, &str)]); 4] = [
         &[
             ("Ctrl Z, Ctrl Y", "undo, redo; right click on the arrows: the list"),
             ("A B C D", "four settings to compare"),
-            ("Presets, Import", "presets of EasyEffects and LSP plugins"),
             ("Delta", "hear only what is changed"),
             ("Space", "goes to the host"),
             ("F1", "this page"),
