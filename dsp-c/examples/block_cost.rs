@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use octant_dsp::ffi::{Isa, Kernels};
+use octant_dsp::linear::Workshop;
 use octant_dsp::params::default_crossovers_hz;
 use octant_dsp::settings::{Channels, Detector, Law, Settings, Slope};
 use octant_dsp::tap::{Slot, Switch};
@@ -18,8 +19,8 @@ use octant_dsp::{Engine, params};
 const RATE_HZ: f64 = 48_000.0;
 
 const USAGE: &str = "usage: block_cost [--mode lr|transparent|linear] [--taps 1024 … 32768] [--bands 1 … 8] [--frames N] \
-[--blocks N] [--slope 12|24|48] [--everything] [--silence] [--moving] [--structure] [--tap] [--listening] \
-[--kernels baseline|v3|neon|scalar] [--time]";
+[--blocks N] [--slope 12|24|48] [--everything] [--silence] [--moving] [--structure] [--audition] [--tap] [--listening] \
+[--kernels baseline|v3|neon|scalar] [--time] [--memory]";
 
 struct Options {
     settings: Settings,
@@ -29,10 +30,12 @@ struct Options {
     silence: bool,
     moving: bool,
     structure: bool,
+    audition: bool,
     tap: bool,
     listening: bool,
     kernels: Kernels,
     time: bool,
+    memory: bool,
 }
 
 fn options() -> Result<Options, String> {
@@ -45,10 +48,12 @@ fn options() -> Result<Options, String> {
         silence: false,
         moving: false,
         structure: false,
+        audition: false,
         tap: false,
         listening: false,
         kernels: Kernels::best(),
         time: false,
+        memory: false,
     };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
@@ -79,9 +84,11 @@ fn options() -> Result<Options, String> {
             "--silence" => o.silence = true,
             "--moving" => o.moving = true,
             "--structure" => o.structure = true,
+            "--audition" => o.audition = true,
             "--tap" => o.tap = true,
             "--listening" => (o.tap, o.listening) = (true, true),
             "--time" => o.time = true,
+            "--memory" => o.memory = true,
             "--kernels" => {
                 let name = value()?;
                 let family =
@@ -171,10 +178,19 @@ fn changed_structure(settings: &Settings, step: usize) -> Settings {
     other
 }
 
-/// One call of the engine, a function of its own so that profilers can tell blocks apart.
+/// What a host's audio thread does in a block, a function of its own so that profilers can tell blocks apart.
 #[inline(never)]
-fn one_block(engine: &mut Engine, left: &mut [f32], right: &mut [f32]) {
+fn one_block(engine: &mut Engine, new: Option<&Settings>, left: &mut [f32], right: &mut [f32]) {
+    if let Some(settings) = new {
+        engine.set(settings).expect("settings of the table");
+    }
     engine.process(&mut [left, right], &[]);
+}
+
+/// Another thread's work, a function of its own so that profilers can leave it out.
+#[inline(never)]
+fn other_thread(workshop: &Workshop) {
+    workshop.serve();
 }
 
 fn run(o: &Options) -> Result<(), String> {
@@ -203,21 +219,23 @@ fn run(o: &Options) -> Result<(), String> {
         if o.moving {
             settings.crossovers_hz[3] = if block % 2 == 0 { 900.0 } else { 1100.0 };
             settings.band[2].gain_db = (block % 5) as f64;
-            engine.set(&settings).map_err(|error| error.to_string())?;
         }
         if o.structure && block % STRUCTURE_BLOCKS == STRUCTURE_BLOCKS / 2 {
             settings = changed_structure(&o.settings, block / STRUCTURE_BLOCKS);
-            engine.set(&settings).map_err(|error| error.to_string())?;
+        }
+        if o.audition && block % STRUCTURE_BLOCKS == STRUCTURE_BLOCKS / 2 {
+            let on = (block / STRUCTURE_BLOCKS).is_multiple_of(2);
+            (settings.band[2].solo, settings.band[5].listen) = (on, on);
         }
         let start = o.time.then(std::time::Instant::now);
-        one_block(&mut engine, &mut l, &mut r);
+        let new = o.moving || (o.structure || o.audition) && block % STRUCTURE_BLOCKS == STRUCTURE_BLOCKS / 2;
+        one_block(&mut engine, new.then_some(&settings), &mut l, &mut r);
         // Slots go back at once: the next blocks find free ones.
         while tap.as_mut().is_some_and(|tap| tap.read(opening, |_| ())) {}
         if let Some(start) = start {
             times_ns.push(start.elapsed().as_nanos());
         }
-        // Another thread's work, outside of what is measured.
-        workshop.serve();
+        other_thread(&workshop);
     }
     if o.time && !times_ns.is_empty() {
         times_ns.sort_unstable();
@@ -228,8 +246,34 @@ fn run(o: &Options) -> Result<(), String> {
     Ok(())
 }
 
+/// Memory of this process that is not shared with files, KiB. Linux.
+fn resident_kib() -> Result<usize, String> {
+    let status = std::fs::read_to_string("/proc/self/status").map_err(|error| format!("/proc/self/status: {error}"))?;
+    let line =
+        status.lines().find_map(|line| line.strip_prefix("RssAnon:")).and_then(|rest| rest.split_whitespace().next());
+    line.and_then(|kib| kib.parse().ok()).ok_or_else(|| "/proc/self/status: no RssAnon".to_owned())
+}
+
+/// What an engine keeps after so many blocks, on an average of several: all its memory has been touched then.
+fn memory(o: &Options) -> Result<(), String> {
+    const ENGINES: usize = 16;
+    let before = resident_kib()?;
+    let mut engines = Vec::with_capacity(ENGINES);
+    for _ in 0..ENGINES {
+        let mut engine = Engine::with_kernels(o.kernels, RATE_HZ, 2, &o.settings).map_err(|error| error.to_string())?;
+        let (mut left, mut right) = (vec![0.25f32; o.frames], vec![0.25f32; o.frames]);
+        for _ in 0..o.blocks {
+            one_block(&mut engine, None, &mut left, &mut right);
+        }
+        engines.push(engine);
+    }
+    println!("{:.3} MiB per engine", (resident_kib()?.saturating_sub(before)) as f64 / 1024.0 / ENGINES as f64);
+    std::hint::black_box(&engines);
+    Ok(())
+}
+
 fn main() -> ExitCode {
-    match options().and_then(|o| run(&o)) {
+    match options().and_then(|o| if o.memory { memory(&o) } else { run(&o) }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("block_cost: {message}\n{USAGE}");

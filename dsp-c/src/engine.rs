@@ -230,7 +230,7 @@ impl Engine {
     /// Latency after the next [`prepare`](Self::prepare). If it differs from
     /// [`latency_samples`](Self::latency_samples), a change of look-ahead, filter length or mode may be waiting for it.
     pub fn wanted_latency_samples(&self) -> usize {
-        promise(&self.wanted, self.sample_rate_hz)
+        latency_samples(&self.wanted, self.sample_rate_hz)
     }
 
     /// What makes filters for the linear mode when it is switched on, or its crossovers move, while the engine runs.
@@ -295,7 +295,7 @@ impl Engine {
     /// safe.
     pub fn prepare(&mut self) {
         let wanted = self.wanted;
-        self.promised = promise(&wanted, self.sample_rate_hz);
+        self.promised = latency_samples(&wanted, self.sample_rate_hz);
         for past in [&mut self.past, &mut self.side_past] {
             past.reach(self.promised);
         }
@@ -314,7 +314,7 @@ impl Engine {
     /// other bands are not at hand here: such settings are faded in later if the latency allows it, or wait for
     /// [`prepare`](Self::prepare).
     pub fn reset(&mut self) {
-        let promised = promise(&self.wanted, self.sample_rate_hz);
+        let promised = latency_samples(&self.wanted, self.sample_rate_hz);
         if self.past.reaches(promised) && self.chains[self.playing].is_equipped_for(&self.wanted) {
             self.promised = promised;
         }
@@ -552,7 +552,10 @@ impl Engine {
             if self.playing == 0 { (first, second) } else { (second, first) }
         };
         // A chain that is less late than promised gets its input later.
-        let late = [playing.latency(), other.latency()].map(|latency| self.promised.saturating_sub(latency));
+        let late = match self.promised {
+            0 => [0; 2],
+            promised => [playing.latency(), other.latency()].map(|latency| promised.saturating_sub(latency)),
+        };
         if changing {
             incoming[0][..frames].copy_from_slice(left);
             incoming[1][..frames].copy_from_slice(right);
@@ -731,8 +734,9 @@ fn first_of(rows: &mut TileRows, frames: usize) -> [&mut [f32]; 2] {
     rows.each_mut().map(|row| &mut row[..frames])
 }
 
-/// What a host is told: the latency of these settings, or, held, that of the linear mode with the same look-ahead.
-fn promise(settings: &Settings, sample_rate_hz: f64) -> usize {
+/// Frames by which an engine with these settings is late: what a host is told. Held, that is the latency of the linear
+/// mode with the same look-ahead. Real-time safe.
+pub fn latency_samples(settings: &Settings, sample_rate_hz: f64) -> usize {
     let mode = if settings.hold_latency { Mode::Linear } else { settings.mode };
     chain::latency(&Settings { mode, ..*settings }, sample_rate_hz)
 }

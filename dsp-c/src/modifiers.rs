@@ -40,6 +40,8 @@ pub struct Modifiers {
     until_rest: u32,
     /// Frames that the ramps are behind; they are moved on only when one of them ends or gets a new target.
     behind: u32,
+    /// Some band gives way to its sidechain, or begins or ceases to.
+    external: bool,
     /// [`lay_out`](Self::lay_out) would give something new.
     stale: bool,
 }
@@ -108,6 +110,7 @@ impl Modifiers {
             touched: [[true; 2]; MAX_BANDS],
             until_rest: 0,
             behind: 0,
+            external: false,
             stale: true,
         };
         for (touched, band) in new.touched.iter_mut().zip(&settings.band) {
@@ -171,6 +174,8 @@ impl Modifiers {
                 next = next.min(ramp.left());
             }
         }
+        let used = &self.band[..self.bands];
+        self.external = used.iter().any(|band| band.external.left() > 0 || band.external.target() != 0.0);
         self.behind = 0;
         self.until_rest = if next == u32::MAX { 0 } else { next };
         self.stale = true;
@@ -234,10 +239,10 @@ impl Modifiers {
 
     /// How far the leaves of each lane give way to those of the sidechain; None if nowhere. Wide lanes.
     pub fn external(&self) -> Option<RampLanes> {
-        let used = &self.band[..self.bands];
-        if used.iter().all(|band| band.external.left() == 0 && band.external.target() == 0.0) {
+        if !self.external {
             return None;
         }
+        let used = &self.band[..self.bands];
         let mut lanes = RampLanes::ZERO;
         for (index, band) in used.iter().enumerate() {
             for channel in 0..2 {

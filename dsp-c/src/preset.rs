@@ -5,8 +5,9 @@ pub mod import;
 mod layout;
 mod scan;
 
+use crate::linear::lowest_exact_crossover_hz;
 use crate::params::{self, Kind, MAX_CROSSOVER_HZ, Param, default_crossovers_hz, sanitize_crossovers};
-use crate::settings::{Channels, MAX_BANDS, Mode, Settings};
+use crate::settings::{Channels, MAX_BANDS, Mode, Settings, Slope};
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -275,8 +276,8 @@ impl Preset {
 }
 
 /// One sentence for every value that is valid but that the processor cannot take as it stands:
-/// crossovers out of order or too high for the sample rate, a band's look-ahead beyond the global one, channels that
-/// differ from band to band where the first band decides.
+/// crossovers out of order or too high for the sample rate, or too low for the filters of the linear mode, a band's
+/// look-ahead beyond the global one, channels that differ from band to band where the first band decides.
 pub fn warnings(settings: &Settings, sample_rate_hz: f64) -> Vec<String> {
     let bands = settings.bands.clamp(1, MAX_BANDS);
     let wanted = &settings.crossovers_hz[..bands - 1];
@@ -285,7 +286,15 @@ pub fn warnings(settings: &Settings, sample_rate_hz: f64) -> Vec<String> {
     sanitize_crossovers(used, sample_rate_hz);
     let highest_hz = MAX_CROSSOVER_HZ.min(params::MAX_CROSSOVER_PER_RATE * sample_rate_hz);
     let mut texts = Vec::new();
+    let exact_hz = lowest_exact_crossover_hz(settings.linear_taps, settings.slope, sample_rate_hz);
     for (i, (wanted, used)) in wanted.iter().zip(used).enumerate() {
+        if settings.mode == Mode::Linear && *used < exact_hz {
+            texts.push(format!(
+                "crossovers_hz[{i}]: at {used:.1} Hz the slopes are softer than {} dB/oct; with linear_taps {} they are \
+                 exact from {exact_hz:.0} Hz up",
+                Slope::TEXTS[settings.slope as usize], settings.linear_taps,
+            ));
+        }
         if *wanted != *used {
             texts.push(format!(
                 "crossovers_hz[{i}]: {used:.1} Hz is used instead of {wanted} Hz; crossovers ascend by a sixth of an \

@@ -137,8 +137,10 @@ fn dry_wet_delta_and_bypass_are_in_line() {
                 assert!(error < -110.0, "{structure:?}, mix {mix_percent}: {error} dB");
             }
         }
-        let bypassed = aligned(&Settings { bypass: true, ..settings }, &input);
-        assert_same_bits(&bypassed, &input, &format!("{structure:?}: bypass"));
+        let mut bypassed = Settings { bypass: true, ..settings };
+        assert_same_bits(&aligned(&bypassed, &input), &input, &format!("{structure:?}: bypass"));
+        (bypassed.band[0].solo, bypassed.delta, bypassed.mix_percent) = (true, true, 50.0);
+        assert_same_bits(&aligned(&bypassed, &input), &input, &format!("{structure:?}: bypass of everything"));
     }
 }
 
@@ -146,17 +148,19 @@ fn dry_wet_delta_and_bypass_are_in_line() {
 fn all_solos_add_up() {
     let input = stereo_noise(203, 0.9, FRAMES);
     for structure in Structure::all() {
-        let settings = structure.with(busy());
         // Soloed bands of the transparent mode are those of the tree.
         let mode = if structure.mode == Mode::Transparent { Mode::Lr } else { structure.mode };
-        let whole = aligned(&Settings { mode, ..settings }, &input);
-        let mut solos: Audio = vec![vec![0.0; FRAMES]; 2];
-        for band in 0..structure.bands {
-            let mut solo = settings;
-            solo.band[band].solo = true;
-            solos = sum(&solos, &aligned(&solo, &input), 1.0);
+        for (mix_percent, delta) in [(100.0, false), (50.0, false), (0.0, false), (50.0, true), (100.0, true)] {
+            let settings = Settings { mix_percent, delta, ..structure.with(busy()) };
+            let whole = aligned(&Settings { mode, ..settings }, &input);
+            let mut solos: Audio = vec![vec![0.0; FRAMES]; 2];
+            for band in 0..structure.bands {
+                let mut solo = settings;
+                solo.band[band].solo = true;
+                solos = sum(&solos, &aligned(&solo, &input), 1.0);
+            }
+            let error = rms_db(&sum(&solos, &whole, -1.0));
+            assert!(error < -110.0, "{structure:?}, mix {mix_percent}, delta {delta}: {error} dB");
         }
-        let error = rms_db(&sum(&solos, &whole, -1.0));
-        assert!(error < -110.0, "{structure:?}: {error} dB");
     }
 }

@@ -248,6 +248,11 @@ fn sanitised_values_are_told() {
     assert!(preset.warnings(44_100.0).is_empty());
     let low = preset.warnings(8000.0);
     assert!(low.len() == 1 && low[0].starts_with("crossovers_hz[2]: 3600.0 Hz"), "{low:?}");
+    let soft = read(r#""mode": "linear", "linear_taps": 2048, "crossovers_hz": [120, 165]"#).expect("valid");
+    let soft = soft.warnings(48_000.0);
+    let words = "crossovers_hz[0]: at 120.0 Hz the slopes are softer than 24 dB/oct; with linear_taps 2048 they are exact \
+                 from 164 Hz up";
+    assert_eq!(soft, [words]);
 }
 
 #[test]

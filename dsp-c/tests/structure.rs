@@ -78,6 +78,90 @@ fn a_change_of_structure_does_not_click() {
     println!("changes of structure: {worst:.1} dB above five times the tone and 1 kHz");
 }
 
+/// Modes, lengths of filters, slopes, numbers of bands, bases and look-aheads that follow one another while the latency is
+/// held, all with static gains.
+fn held_structures() -> Vec<(&'static str, Settings)> {
+    let mut lr = Settings { bands: 3, lookahead_ms: 4.0, hold_latency: true, linear_taps: 2048, ..idle(3) };
+    lr.crossovers_hz[..3].copy_from_slice(&[120.0, 1000.0, 6000.0]);
+    lr.band[1].gain_db = -6.0;
+    let linear = Settings { mode: Mode::Linear, ..lr };
+    let mut side = linear;
+    side.band.iter_mut().for_each(|band| (band.channels, band.target) = (Channels::MidSide, Target::Second));
+    vec![
+        ("lr", lr),
+        ("transparent", Settings { mode: Mode::Transparent, ..lr }),
+        ("linear", linear),
+        ("linear, 1024 taps", Settings { linear_taps: 1024, ..linear }),
+        ("linear, 48 dB", Settings { slope: Slope::Db48, ..linear }),
+        ("linear, five bands", Settings { bands: 5, ..linear }),
+        ("linear, one band", Settings { bands: 1, ..linear }),
+        ("linear, side only", side),
+        ("linear, less look-ahead", Settings { lookahead_ms: 1.0, ..linear }),
+        ("lr, no look-ahead", Settings { lookahead_ms: 0.0, ..lr }),
+        ("transparent, 12 dB", Settings { mode: Mode::Transparent, slope: Slope::Db12, ..lr }),
+    ]
+}
+
+/// What lies above the tone and its harmonics around a change, dBFS, for a tone of −12 dBFS. The latency is that of `first`.
+fn click_dbfs(hz: f64, first: &Settings, from: &Settings, to: &Settings) -> f64 {
+    const AT: usize = 34_000;
+    let input = vec![tone(hz, 0.25, RATE_HZ, 44_000), tone(hz, 0.2, RATE_HZ, 44_000)];
+    let (mut playing, mut out) = (engine(RATE_HZ, 2, first), vec![Vec::new(); 2]);
+    playing.set_offline(true);
+    go_on(&mut playing, from, &input, &mut out, AT);
+    assert_eq!(playing.bands(), from.bands);
+    go_on(&mut playing, to, &input, &mut out, 44_000);
+    assert_eq!(playing.bands(), to.bands);
+    // Without filters to be made the fade begins after 40 ms, else after 90 to 120.
+    let click = |row: &Vec<f32>, at: usize| {
+        let window = &row[at..at + 8192];
+        let peak = window.iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
+        db(f64::from(peak)) + highest_above_hz(window, f64::max(5.0 * hz, 1000.0), RATE_HZ)
+    };
+    out.iter().flat_map(|row| [AT - 1500, AT + 1700].map(|at| click(row, at))).fold(f64::NEG_INFINITY, f64::max)
+}
+
+#[test]
+fn changes_of_mode_and_all_else_do_not_click_while_the_latency_is_held() {
+    let structures = held_structures();
+    let mut worst = f64::NEG_INFINITY;
+    for hz in [50.0, 120.0, 997.0] {
+        for (name, from) in &structures {
+            for (other, to) in &structures {
+                let click_db = click_dbfs(hz, &structures[0].1, from, to);
+                worst = worst.max(click_db);
+                assert!(click_db < -100.0, "{hz} Hz, from {name} to {other}: {click_db:.1} dBFS");
+            }
+        }
+    }
+    println!("held latency: {worst:.1} dBFS above five times the tone and 1 kHz");
+}
+
+/// Without held latency: what the linear mode changes without becoming later.
+#[test]
+fn linear_changes_that_keep_the_latency_do_not_click() {
+    let mut worst = f64::NEG_INFINITY;
+    let structures: Vec<_> = held_structures()
+        .into_iter()
+        .filter(|(_, settings)| settings.mode == Mode::Linear && settings.linear_taps == 2048)
+        .filter(|(_, settings)| settings.lookahead_ms == 4.0)
+        .map(|(name, settings)| (name, Settings { hold_latency: false, ..settings }))
+        .collect();
+    assert_eq!(structures.len(), 5);
+    for hz in [50.0, 120.0, 997.0] {
+        for (name, from) in &structures {
+            let mut moved = *from;
+            moved.crossovers_hz = [150.0, 2000.0, 5000.0, 9000.0, 0.0, 0.0, 0.0];
+            for (other, to) in structures.iter().chain(&[("other crossovers", moved)]) {
+                let click_db = click_dbfs(hz, from, from, to);
+                worst = worst.max(click_db);
+                assert!(click_db < -100.0, "{hz} Hz, from {name} to {other}: {click_db:.1} dBFS");
+            }
+        }
+    }
+    println!("linear: {worst:.1} dBFS above five times the tone and 1 kHz");
+}
+
 /// Levels, dB, of pieces of 10 ms, loudest channel.
 fn levels_db(audio: &Audio) -> Vec<f64> {
     (0..audio[0].len() / 480)

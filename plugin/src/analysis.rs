@@ -105,7 +105,7 @@ impl Analysis {
     }
 
     /// Listens to this engine from now on, until [`detach`](Self::detach) or the next one.
-    pub(crate) fn attach(&self, engine: &mut Engine, sample_rate_hz: f64) {
+    pub fn attach(&self, engine: &mut Engine, sample_rate_hz: f64) {
         // Slots are handed over when less than a tile fits in.
         let shortest = Slot::FRAMES - 63;
         let slots = (SLOTS_S * sample_rate_hz / shortest as f64).ceil() as usize;

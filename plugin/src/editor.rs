@@ -18,7 +18,7 @@ pub mod foreign;
 pub mod hand;
 mod handle;
 mod import;
-mod knob;
+pub mod knob;
 pub mod layout;
 mod line;
 pub mod live;
@@ -34,7 +34,7 @@ mod sheet;
 pub mod shelf;
 mod spectrum;
 pub mod view;
-mod watch;
+pub mod watch;
 pub mod words;
 
 use crate::params::OctantParams;

@@ -30,6 +30,8 @@ pub struct Running {
     sample_rate_hz: f64,
     /// Latency for which a restart was asked last.
     asked: usize,
+    /// [`Settings::hold_latency`] as it was taken last.
+    held: bool,
     tail_frames: u32,
     /// No frame has been processed since the reset: settings take effect at once.
     fresh: bool,
@@ -51,6 +53,7 @@ impl Running {
             engine,
             sample_rate_hz,
             asked,
+            held: settings.hold_latency,
             tail_frames,
             fresh: true,
             timed: clock::is_free(),
@@ -83,7 +86,8 @@ impl Running {
     }
 
     /// Takes over settings; whether the host shall be asked for a restart because they want another latency. Until then
-    /// what is late stays as it was promised. Real-time safe.
+    /// what is late stays as it was promised. While the latency is held no restart is asked for, but when that begins:
+    /// then the modes that are less late have to become later. Real-time safe.
     pub fn take(&mut self, settings: &Settings) -> bool {
         // Only settings outside their ranges are refused, and the follower gives none.
         let taken = self.engine.set(settings);
@@ -93,9 +97,14 @@ impl Running {
         }
         let wanted = self.engine.wanted_latency_samples();
         self.tail_frames = tail_frames(settings, self.engine.latency_samples(), self.sample_rate_hz);
-        let changed = wanted != self.asked;
-        self.asked = wanted;
-        changed && !settings.hold_latency && wanted != self.engine.latency_samples()
+        let promised = self.engine.latency_samples();
+        let held_before = std::mem::replace(&mut self.held, settings.hold_latency);
+        let free = !settings.hold_latency || !held_before;
+        let ask = free && wanted != promised && wanted != self.asked;
+        if ask || wanted == promised {
+            self.asked = wanted;
+        }
+        ask
     }
 
     /// Forgets all sound. Real-time safe.
@@ -153,8 +162,15 @@ mod tests {
         settings.lookahead_ms = 5.0;
         assert!(!running.take(&settings), "back to what was promised");
         settings.hold_latency = true;
+        assert!(running.take(&settings), "to be held, it has to become that of the linear mode");
         settings.lookahead_ms = 1.0;
         assert!(!running.take(&settings), "held");
+        settings.mode = Mode::Linear;
+        assert!(!running.take(&settings), "held");
+        settings.hold_latency = false;
+        assert!(running.take(&settings), "what was held back is asked for");
+        settings.mode = Mode::Lr;
+        settings.hold_latency = true;
         let linear = linear_latency(settings.linear_taps, 48_000.0) as u32;
         assert_eq!(Running::new(48_000.0, 2, &settings).expect("valid").latency_frames(), 48 + linear);
         settings.hold_latency = false;

@@ -41,7 +41,7 @@ Exit codes:
   4    a preset or a parameter is invalid
   5    an output exists, is an input, or cannot be written (disk full, no permission, closed pipe)
   6    done and complete, but an input held NaN or infinities, processed as silence
-  7    a sound card, MIDI input or control port is missing, busy, forbidden or cannot do what is asked
+  7    a sound card, MIDI input, control port or display is missing, busy, forbidden or cannot do what is asked
   130  interrupted (Ctrl-C, SIGTERM, SIGHUP); no unfinished file is left
 With several inputs one bad file does not stop the others;
 the exit code is that of the first failure.";
@@ -79,6 +79,10 @@ octant --help shows the exit codes.";
 const LIVE_NOTES: &str = "\
 What is not given on the command line is as it was last time (--state). Ctrl-C, q and SIGTERM end with a fade and exit \
 code 0, a second one at once with 130; SIGHUP reads the preset file once more.
+
+Where there is a display, the plugin's editor opens in a window, with the sound card's panel below it; closing it ends \
+the program with a fade. --no-window and --json stay in the terminal. Without the window a device that cannot be opened \
+ends the program; with it another one can be chosen there.
 
 When a device goes away, both directions stop, and the same devices are taken up again within two seconds of their \
 return; no other device is ever taken instead.

@@ -17,7 +17,7 @@ pub enum Kind {
     Settings = 4,
     /// An output exists, would destroy an input, or cannot be written.
     Output = 5,
-    /// A sound card, a MIDI port or the control port is missing, busy, forbidden, or cannot do what is asked.
+    /// A sound card, a MIDI port, the control port or the display is missing, busy, forbidden, or cannot do what is asked.
     Device = 7,
 }
 

@@ -11,6 +11,7 @@ pub mod completeness;
 pub mod console;
 pub mod error;
 pub mod flac_sink;
+pub mod latency;
 pub mod learn;
 #[cfg(feature = "live")]
 pub mod live;

@@ -11,6 +11,7 @@ use octant_dsp::preset::{self, Preset};
 use serde_json::json;
 
 use crate::error::{Failure, reason};
+use crate::latency::Latency;
 use crate::outputs;
 use crate::staging::{self, OutputFile};
 
@@ -146,7 +147,9 @@ pub fn check(path: &Path) -> Result<String, Failure> {
     }
     if text.is_empty() {
         let bands = preset.settings.bands;
-        let _ = writeln!(text, "{name}: valid, {bands} {}", if bands == 1 { "band" } else { "bands" });
+        let plural = if bands == 1 { "band" } else { "bands" };
+        let latency = Latency::of(&preset.settings, CHECK_RATE_HZ);
+        let _ = writeln!(text, "{name}: valid, {bands} {plural}, at 48 kHz: {latency}");
     }
     Ok(text)
 }

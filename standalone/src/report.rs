@@ -16,6 +16,7 @@ pub(crate) mod spectrum;
 pub(crate) mod spectrum_panel;
 pub(crate) mod table;
 
+use crate::latency::Latency;
 use bands::Band;
 use gains::{BandGain, GainHistory};
 use levels::{LevelMeter, Levels};
@@ -29,6 +30,7 @@ pub struct Report {
     channels: usize,
     frames: u64,
     bands: Vec<Band>,
+    latency: Latency,
     input_level: LevelMeter,
     output_level: LevelMeter,
     input_spectrum: SpectrumMeter,
@@ -46,6 +48,7 @@ impl Report {
             sample_rate_hz,
             channels,
             frames: 0,
+            latency: Latency::of(settings, sample_rate_hz),
             input_level: LevelMeter::default(),
             output_level: LevelMeter::default(),
             input_spectrum: SpectrumMeter::new(sample_rate_hz, channels),
@@ -82,6 +85,7 @@ impl Report {
             sample_rate_hz: self.sample_rate_hz,
             channels: self.channels,
             frames: self.frames,
+            latency: self.latency,
             input: self.input_level.levels(),
             output: self.output_level.levels(),
             before: self.input_spectrum.finish(),
@@ -98,6 +102,7 @@ pub struct Summary {
     sample_rate_hz: f64,
     channels: usize,
     frames: u64,
+    latency: Latency,
     input: Levels,
     output: Levels,
     before: Spectrum,

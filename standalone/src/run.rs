@@ -13,6 +13,7 @@ use crate::batch::render_all;
 use crate::cli::{Cli, Command, LearnArgs, PresetsCommand, RenderArgs};
 use crate::console::Console;
 use crate::error::{EXIT_INTERRUPTED, EXIT_REPAIRED, Failure};
+use crate::latency::Latency;
 use crate::learn;
 use crate::plan::{self, Plan, Request};
 use crate::presets::{self, CHECK_RATE_HZ};
@@ -44,7 +45,11 @@ fn dispatch(cli: &Cli, console: &Console) -> Result<u8, Failure> {
         #[cfg(not(feature = "live"))]
         Command::Live { .. } | Command::Devices { .. } => return Err(without_sound_cards()),
         Command::Presets(PresetsCommand::List { json }) => print(&presets::list(*json))?,
-        Command::Presets(PresetsCommand::Show { preset }) => print(&presets::load(preset)?.to_json())?,
+        Command::Presets(PresetsCommand::Show { preset }) => {
+            let preset = presets::load(preset)?;
+            print(&preset.to_json())?;
+            console.say(&format!("at 48 kHz: {}", Latency::of(&preset.settings, CHECK_RATE_HZ)));
+        }
         Command::Presets(PresetsCommand::Check { files }) => return each(files, |file| presets::check(file), console),
         Command::Presets(PresetsCommand::Import { files, output, overwrite }) => {
             let import = |file: &PathBuf| presets::import(file, output, *overwrite);

@@ -9,6 +9,13 @@ fn text(run: &common::Finished) -> String {
     String::from_utf8(run.out.clone()).unwrap()
 }
 
+/// What `presets show` prints; beside it it says how late the preset is.
+fn shown(run: &common::Finished) -> String {
+    assert_eq!((run.code, run.err.lines().count()), (0, 1), "{}", run.err);
+    assert!(run.err.starts_with("at 48 kHz: ") && run.err.contains("latency"), "{}", run.err);
+    String::from_utf8(run.out.clone()).unwrap()
+}
+
 #[test]
 fn presets_can_be_listed_shown_and_checked() {
     let list = text(&octant!("presets", "list"));
@@ -17,10 +24,10 @@ fn presets_can_be_listed_shown_and_checked() {
     let scratch = Scratch::new("presets");
     for row in rows.as_array().unwrap() {
         let slug = row["slug"].as_str().unwrap();
-        let json = text(&octant!("presets", "show", slug));
+        let json = shown(&octant!("presets", "show", slug));
         let file = scratch.file(&format!("{slug}.json"), json.as_bytes());
         assert!(text(&octant!("presets", "check", file)).contains("valid"), "{slug}");
-        assert_eq!(text(&octant!("presets", "show", file)), json, "{slug}");
+        assert_eq!(shown(&octant!("presets", "show", file)), json, "{slug}");
     }
     octant!("presets", "show", "nonesuch-xyz").is_one_sentence(4, &["nonesuch-xyz", "presets list"]);
 }
@@ -51,6 +58,35 @@ fn check_tells_errors_and_warnings() {
     let run = octant!("presets", "check", bad, good);
     run.is_one_sentence(4, &["bad.json", "mix_percent: 101 is outside 0 … 100"]);
     assert!(String::from_utf8_lossy(&run.out).contains("good.json: valid"), "the others are checked all the same");
+}
+
+#[test]
+fn the_price_of_the_linear_mode_is_told_everywhere() {
+    const PRICE: &str = "46.7 ms latency (2240 frames), crossovers exact from 82 Hz up";
+    let scratch = Scratch::new("price");
+    let linear = br#"{"format": "octant-preset", "version": 1, "mode": "linear", "linear_taps": 4096}"#;
+    let linear = scratch.file("linear.json", linear);
+    assert_eq!(octant!("presets", "show", &linear).err, format!("at 48 kHz: {PRICE}\n"));
+    let checked = text(&octant!("presets", "check", &linear));
+    assert!(checked.contains(&format!("linear.json: valid, 4 bands, at 48 kHz: {PRICE}")), "{checked}");
+}
+
+#[test]
+fn what_the_linear_mode_cannot_have_is_refused() {
+    let scratch = Scratch::new("limits");
+    let limits = [
+        (r#""linear_taps": 4097"#, "linear_taps: expected one of 1024, 2048, 4096, 8192, 16384, 32768, found 4097"),
+        (r#""linear_taps": 65536"#, "32768, found 65536"),
+        (r#""linear_taps": 0"#, "32768, found 0"),
+        (r#""lookahead_ms": 20.5"#, "lookahead_ms: 20.5 is outside 0 … 20"),
+        (r#""lookahead_ms": -1"#, "lookahead_ms: -1 is outside 0 … 20"),
+        (r#""bands": [{"lookahead_ms": 21}]"#, "bands[0].lookahead_ms: 21 is outside 0 … 20"),
+    ];
+    for (key, words) in limits {
+        let text = format!(r#"{{"format": "octant-preset", "version": 1, "mode": "linear", {key}}}"#);
+        let file = scratch.file("limit.json", text.as_bytes());
+        octant!("presets", "check", file).is_one_sentence(4, &["limit.json", words]);
+    }
 }
 
 #[test]
@@ -112,10 +148,16 @@ fn reports_are_written_and_printed() {
         scratch.path("r.txt"),
         "--report",
         "-",
+        "--set",
+        "mode=linear",
+        "--set",
+        "taps=4096",
     );
     let printed = text(&run);
     let json: serde_json::Value = serde_json::from_slice(&std::fs::read(scratch.path("r.json")).unwrap()).unwrap();
-    assert!(json.is_object());
+    let price = serde_json::json!({"samples": 2240, "ms": 46.667, "lowest_exact_crossover_hz": 82.031});
+    assert_eq!(json["latency"], price);
+    assert!(printed.contains("46.7 ms latency (2240 frames), crossovers exact from 82 Hz up; taken off"), "{printed}");
     assert!(std::fs::read_to_string(scratch.path("r.svg")).unwrap().contains("<svg"));
     assert_eq!(std::fs::read_to_string(scratch.path("r.txt")).unwrap(), printed);
     assert!(!printed.is_empty());

@@ -58,36 +58,50 @@ void *__libc_realloc(void *, size_t);
 void *__libc_memalign(size_t, size_t);
 void __libc_free(void *);
 
+/* Blocks that all threads have and have not given back. Relaxed: read when the others rest. */
+static int64_t live;
+
+int64_t oct_test_live(void) { return __atomic_load_n(&live, __ATOMIC_RELAXED); }
+
+static void *born(void *block) {
+    if (block) __atomic_fetch_add(&live, 1, __ATOMIC_RELAXED);
+    return block;
+}
+
 void *malloc(size_t size) {
     NOTE(allocations);
-    return __libc_malloc(size);
+    return born(__libc_malloc(size));
 }
 void *calloc(size_t count, size_t size) {
     NOTE(allocations);
-    return __libc_calloc(count, size);
+    return born(__libc_calloc(count, size));
 }
 void *realloc(void *old, size_t size) {
     NOTE(allocations);
-    return __libc_realloc(old, size);
+    void *block = __libc_realloc(old, size);
+    if (!old) return born(block);
+    if (!size) __atomic_fetch_sub(&live, 1, __ATOMIC_RELAXED);
+    return block;
 }
 int posix_memalign(void **out, size_t alignment, size_t size) {
     NOTE(allocations);
     if (alignment % sizeof(void *) || !alignment || (alignment & (alignment - 1))) return EINVAL;
-    void *block = __libc_memalign(alignment, size);
+    void *block = born(__libc_memalign(alignment, size));
     if (!block) return ENOMEM;
     *out = block;
     return 0;
 }
 void *aligned_alloc(size_t alignment, size_t size) {
     NOTE(allocations);
-    return __libc_memalign(alignment, size);
+    return born(__libc_memalign(alignment, size));
 }
 void *memalign(size_t alignment, size_t size) {
     NOTE(allocations);
-    return __libc_memalign(alignment, size);
+    return born(__libc_memalign(alignment, size));
 }
 void free(void *block) {
     NOTE(releases);
+    if (block) __atomic_fetch_sub(&live, 1, __ATOMIC_RELAXED);
     __libc_free(block);
 }
 
@@ -180,7 +194,7 @@ void oct_test_misbehave(int kind) {
     case C_CALLOC: block = calloc(10, 10); break;
     case C_REALLOC: block = realloc(NULL, 100); break;
     case C_ALIGNED: block = aligned_alloc(64, 128); break;
-    case C_FREE: block = __libc_malloc(100); free(block); return;
+    case C_FREE: block = born(__libc_malloc(100)); free(block); return;
     case C_LOCK: pthread_mutex_lock(&mutex); pthread_mutex_unlock(&mutex); return;
     case C_WAIT:
         next_lock(&mutex);
@@ -195,6 +209,7 @@ void oct_test_misbehave(int kind) {
     }
     default: return;
     }
+    __atomic_fetch_sub(&live, 1, __ATOMIC_RELAXED);
     __libc_free(block);
 }
 

@@ -1,6 +1,8 @@
 //! Plays a file through the CLAP in a host and compares the output with a rendered file: play_clap CLAP PRESET IN RENDERED
+//!
+//! PRESET is the name of a factory preset or a file.
 
-use octant_dsp::{params, preset};
+use octant_dsp::{Preset, params, preset};
 use octant_hosts::{RATE_HZ, Rows, even, read_wav, same_bits};
 use octant_tests::system::clap::{Instance, built};
 use std::error::Error;
@@ -29,7 +31,11 @@ fn main() -> ExitCode {
 }
 
 fn compare(clap: &str, name: &str, input: &str, rendered: &str) -> Result<String, Box<dyn Error>> {
-    let settings = preset::find_factory(name).ok_or("no such preset")?.preset()?.settings;
+    let preset = match preset::find_factory(name) {
+        Some(factory) => factory.preset()?,
+        None => Preset::from_bytes(&std::fs::read(name)?)?,
+    };
+    let settings = preset.settings;
     let mut heard = read_wav(Path::new(input))?;
     let rendered = read_wav(Path::new(rendered))?;
     let mut instance = Instance::new(&built(Path::new(clap))?, "audio.octant.octant");

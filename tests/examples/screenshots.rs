@@ -28,6 +28,28 @@ fn main() {
     let mut help = scene("drum-bus", [1040.0, 620.0], 1.0, Theme::Dark, 1);
     help.screen.view.sheet = Sheet::Help;
     write(&folder, "help", &mut help);
+    #[cfg(feature = "window")]
+    window(&folder);
+}
+
+/// The window of `octant live`.
+#[cfg(feature = "window")]
+fn window(folder: &Path) {
+    use octant::live::window::panel::{self, STRIP};
+
+    for (name, sheet) in [("live", Sheet::None), ("live-devices", Sheet::Program)] {
+        let mut stage = scene("podcast-clean-up", [1040.0, 620.0 + STRIP], 1.0, Theme::Dark, 1);
+        // What the processor needs is a part of what the strip tells.
+        stage.live.picture = std::sync::Arc::new({
+            let mut picture = (*stage.live.picture).clone();
+            picture.health.share = 0.0;
+            picture
+        });
+        let mut panel = octant_tests::scene::sound_card();
+        stage.content = Some(Box::new(move |ui, screen, owner, live| panel::show(ui, screen, owner, live, &mut panel)));
+        stage.screen.view.sheet = sheet;
+        write(folder, name, &mut stage);
+    }
 }
 
 /// A preset for masters in the linear mode.

@@ -12,6 +12,7 @@ pub mod random;
 pub mod rig;
 pub mod scene;
 pub mod screen;
+pub mod side_by_side;
 pub mod signals;
 pub mod stage;
 pub mod system;

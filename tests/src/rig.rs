@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use octant::error::Failure;
 use octant::live::desk::Desk;
-use octant::live::open::Choice;
+use octant::live::open::{Choice, HostMaker};
 use octant::live::session::Session;
 use octant::live::status::Link;
 use octant::live::supervisor::Supervisor;
@@ -26,14 +26,30 @@ pub struct Rig {
 impl Rig {
     /// Starts a session and waits until it runs, or has failed.
     pub fn start(rack: &Rack, choice: Choice, desk: Desk, reconnect: bool) -> Result<Self, Failure> {
-        let host = {
-            let rack = rack.clone();
-            Arc::new(move || Ok(rack.host()))
-        };
-        let supervisor = Supervisor::new(host, "custom".into(), choice, reconnect, desk.settings());
+        Self::start_with(rack, choice, desk, reconnect, |_| ())
+    }
+
+    /// The same with something done to the supervisor before.
+    pub fn start_with(
+        rack: &Rack,
+        choice: Choice,
+        desk: Desk,
+        reconnect: bool,
+        before: impl FnOnce(&mut Supervisor),
+    ) -> Result<Self, Failure> {
+        let settings = *desk.settings();
+        let mut supervisor = Supervisor::new(Self::host(rack), "custom".into(), choice, reconnect, &settings);
+        before(&mut supervisor);
         let mut rig = Self { rack: rack.clone(), session: Session::new(desk, supervisor), now_s: 0.0 };
         rig.settle()?;
         Ok(rig)
+    }
+
+    /// What opens the cards of a rack.
+    #[must_use]
+    pub fn host(rack: &Rack) -> HostMaker {
+        let rack = rack.clone();
+        Arc::new(move || Ok(rack.host()))
     }
 
     /// Time for the program.

@@ -124,3 +124,52 @@ pub fn import() -> Stage {
     importing.outcome = Some(("Evening.json".into(), Ok(arrived.collect())));
     stage
 }
+
+/// A sound card that runs, and others to choose from.
+#[cfg(feature = "window")]
+pub fn sound_card() -> octant::live::window::panel::Panel {
+    use octant::live::open::Choice;
+    use octant::live::status::Link;
+    use octant::live::window::catalogue::{Catalogue, Listed};
+    use octant::live::window::facts::Facts;
+    use octant::live::window::panel::Panel;
+
+    let device = |id: &str, name: &str, input: bool, output: bool| Listed {
+        id: format!("alsa:hw:CARD={id}"),
+        name: name.into(),
+        input,
+        output,
+    };
+    let devices = vec![
+        device("USB", "Scarlett 2i2", true, true),
+        device("PCH", "Built-in Audio", true, true),
+        device("HDMI", "HDMI", false, true),
+    ];
+    Panel {
+        facts: Facts {
+            link: Link::Running,
+            host: "alsa".into(),
+            input: "Scarlett 2i2".into(),
+            output: "Scarlett 2i2".into(),
+            rate_hz: 48_000,
+            buffers: [128, 128],
+            latency_tenths: 63,
+            load_percent: 4,
+            load_peak_percent: 7,
+            ..Facts::default()
+        },
+        choice: Choice {
+            input: Some("alsa:hw:CARD=USB".into()),
+            output: Some("alsa:hw:CARD=USB".into()),
+            buffer: Some(128),
+            ..Choice::default()
+        },
+        catalogue: Catalogue {
+            hosts: vec!["alsa".into(), "jack".into()],
+            host: "alsa".into(),
+            devices,
+            ..Catalogue::default()
+        },
+        ..Panel::default()
+    }
+}

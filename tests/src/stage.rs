@@ -8,6 +8,9 @@ use plugin::editor::plain::Plain;
 use plugin::editor::screen::Screen;
 use plugin::editor::shelf::Shelf;
 
+/// What draws a frame: the editor alone, or a window that has it inside.
+pub type Content = Box<dyn FnMut(&mut egui::Ui, &mut Screen, &mut Plain, &Live)>;
+
 /// An editor on a stage of its own.
 pub struct Stage {
     /// The parameters.
@@ -16,6 +19,8 @@ pub struct Stage {
     pub live: Live,
     /// The window's content.
     pub screen: Screen,
+    /// What draws a frame, if it is not the editor alone.
+    pub content: Option<Content>,
     /// Egui.
     pub ctx: Context,
     textures: Textures,
@@ -39,6 +44,7 @@ impl Stage {
             owner: Plain::default(),
             live,
             screen,
+            content: None,
             ctx,
             textures: Textures::default(),
             size: vec2(size[0], size[1]),
@@ -64,8 +70,11 @@ impl Stage {
             max_texture_side: Some(4096),
             ..RawInput::default()
         };
-        let Self { ctx, screen, owner, live, .. } = self;
-        let mut output = ctx.run_ui(input, |ui| screen.show(ui, owner, live));
+        let Self { ctx, screen, owner, live, content, .. } = self;
+        let mut output = ctx.run_ui(input, |ui| match content {
+            Some(content) => content(ui, screen, owner, live),
+            None => screen.show(ui, owner, live),
+        });
         self.textures.update(&output.textures_delta);
         output.textures_delta.clear();
         output

@@ -24,7 +24,7 @@ fn choice(input: &str, output: &str) -> Choice {
 
 fn preset(name: &str) -> Desk {
     let slot = Slot::load(name).expect("a factory preset");
-    Desk { slots: [slot.clone(), slot], ..Desk::default() }
+    Desk { slots: std::array::from_fn(|_| slot.clone()), ..Desk::default() }
 }
 
 /// Noise after silence, and everything that came out.

@@ -3,15 +3,18 @@
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
 use std::hint::black_box;
+use std::sync::Arc;
 
 use cpal::ErrorKind;
 use octant::live::command::{Command, Switch};
 use octant::live::desk::Desk;
 use octant::live::open::Choice;
+use octant::live::supervisor::Supervisor;
 use octant_tests::random::Random;
 use octant_tests::rig::{Blocks, Clock, Rig};
 use octant_tests::system::card::{Card, Rack, deliver, fetch};
 use octant_tests::system::watch::{Counts, Watch};
+use plugin::analysis::Analysis;
 
 fn run(input: &str, output: &str, sidechain: Option<&str>, calls: usize) {
     let watch = Watch::new();
@@ -22,7 +25,14 @@ fn run(input: &str, output: &str, sidechain: Option<&str>, calls: usize) {
         sidechain: sidechain.map(Into::into),
         ..Choice::default()
     };
-    let mut rig = Rig::start(&rack, choice, Desk::default(), true).expect("starts");
+    let analysis = Arc::new(Analysis::default());
+    let fitted = Arc::clone(&analysis);
+    let fit = |supervisor: &mut Supervisor| {
+        supervisor.fit(Arc::new(move |engine, rate_hz| fitted.attach(engine, rate_hz)));
+    };
+    let mut rig = Rig::start_with(&rack, choice, Desk::default(), true, fit).expect("starts");
+    // As an open window does it; the thread of the analysis is another one and may do what it likes.
+    let mut listening = None;
     let mut on_input = rig.stream(input, true).take_input().expect("ours");
     let mut on_side = sidechain.map(|card| rig.stream(card, true).take_input().expect("ours"));
     let mut on_output = rig.stream(output, false).take_output().expect("ours");
@@ -63,7 +73,9 @@ fn run(input: &str, output: &str, sidechain: Option<&str>, calls: usize) {
             assert_eq!(counts, Counts::NONE, "an error callback");
         }
         if call % 13 == 0 {
-            let command = match random.whole(0..6) {
+            listening = if call % 26 == 0 { Some(analysis.listen()) } else { listening.filter(|_| call % 39 != 0) };
+            let command = match random.whole(0..7) {
+                6 => Command::Tone(Switch::Toggle),
                 0 => Command::Step(1),
                 1 => Command::Bypass(Switch::Toggle),
                 2 => Command::Solo(0, Switch::Toggle),

@@ -2,6 +2,7 @@
 //! states loaded and saved meanwhile, resets, hostile samples. `cargo xtask validate` runs it over the shipped bundle.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
+use octant_dsp::settings::{Law, Mode};
 use octant_dsp::{Settings, params, preset};
 use octant_tests::random::Random;
 use octant_tests::signals;
@@ -89,8 +90,8 @@ fn audio_thread(
         } else if number % 4 == 0 {
             for _ in 0..random.whole(1..5) {
                 let param = &known[random.whole(0..known.len())];
-                // Bypassed all the time, nothing else would be seen.
-                if param.name != "Bypass" || random.chance(0.1) {
+                // Bypassed all the time, or with a latency that lets no mode come, nothing else would be seen.
+                if !["Bypass", "Hold latency", "Filter length"].contains(&&param.name[..]) || random.chance(0.1) {
                     let [low, high, _] = param.range;
                     let value = random.between(low, high);
                     let value = if param.stepped { value.round() } else { value };
@@ -126,8 +127,15 @@ fn audio_thread(
 fn run(library: &Library, (id, channels): (&str, usize), thread_check: bool, blocks: usize, parts: usize) -> Vec<Seen> {
     let plugin = library.plugin(id, thread_check).expect("an instance");
     let known = plugin.params();
-    let presets: Vec<Vec<Event>> =
-        preset::factory().iter().map(|preset| whole(&preset.preset().expect("valid").settings, &known)).collect();
+    // Every mode; with the latency held each of them comes at once.
+    let modes = [Mode::Linear, Mode::Lr, Mode::Transparent].into_iter().cycle();
+    let in_mode = |(preset, mode): (&preset::Factory, Mode)| {
+        let settings = preset.preset().expect("valid").settings;
+        whole(&Settings { mode, linear_taps: 1024, hold_latency: true, ..settings }, &known)
+    };
+    let presets: Vec<Vec<Event>> = preset::factory().iter().zip(modes).map(in_mode).collect();
+    let late = Settings { lookahead_ms: 20.0, linear_taps: 4096, hold_latency: true, ..Settings::default() };
+    let late = whole(&late, &known);
     let states: Vec<Vec<u8>> = presets
         .iter()
         .map(|preset| {
@@ -138,6 +146,7 @@ fn run(library: &Library, (id, channels): (&str, usize), thread_check: bool, blo
     let (mut random, strange_sides) = (Random::named(id), library.silent());
     (0..parts)
         .map(|part| {
+            plugin.flush(&late);
             assert!(plugin.start([48_000.0, 44_100.0, 96_000.0, 192_000.0][part % 4], LONGEST as u32));
             let (done, plugin, presets) = (AtomicBool::new(false), &plugin, &presets);
             let (mut loads, mut saves) = (0, 0);
@@ -189,6 +198,59 @@ fn no_violation(library: &Library, blocks: usize) {
 #[test]
 fn no_violation_in_the_linked_plugin() {
     no_violation(&Library::linked(), 40_000);
+}
+
+/// All modes in turn, with crossovers that move, and the thread that makes filters: each mode is really heard, and what
+/// is heard tells which it is.
+#[test]
+fn no_violation_while_modes_and_filters_come_and_go() {
+    const FRAMES: usize = 64;
+    const BLOCKS: usize = 150;
+    let watch = watch("no_violation_while_modes_and_filters_come_and_go");
+    let library = Library::shipped();
+    let plugin = library.plugin(IDS[0].0, true).expect("an instance");
+    let known = plugin.params();
+    let mut settings = Settings { linear_taps: 1024, hold_latency: true, ..Settings::default() };
+    settings.band.iter_mut().for_each(|band| band.above.law = Law::Off);
+    plugin.flush(&whole(&settings, &known));
+    assert!(plugin.start(48_000.0, FRAMES as u32));
+    let late = plugin.latency() as usize;
+    assert!(late > 500);
+    let mut random = Random::named("modes");
+    let mut block = Block::new(2, FRAMES);
+    let mut played = vec![0.0f32; late];
+    // Nothing is changed in the last blocks of each mode: largest difference from the input there.
+    for mode in [Mode::Lr, Mode::Linear, Mode::Transparent, Mode::Linear, Mode::Lr, Mode::Transparent] {
+        settings.mode = mode;
+        let mut apart = 0.0f32;
+        for number in 0..BLOCKS {
+            block.events.clear();
+            if number == 0 {
+                block.events = whole(&settings, &known);
+            } else if number % 10 == 0 && number < 80 {
+                settings.crossovers_hz[1] = random.between(300.0, 3000.0).round();
+                block.events = whole(&settings, &known);
+            }
+            block.input.iter_mut().flatten().for_each(|x| *x = 0.5 * random.bipolar());
+            played.extend_from_slice(&block.input[0]);
+            let (status, counts) = watch.during(|| plugin.process(&mut block));
+            assert_ne!(status, Status::Error);
+            assert_eq!(counts, Counts::NONE, "{mode:?}, block {number}: {:?}", place());
+            let at = played.len() - FRAMES - late;
+            if number >= BLOCKS - 10 {
+                let rows = block.output[0].iter().zip(&played[at..at + FRAMES]);
+                apart = rows.map(|(heard, played)| (heard - played).abs()).fold(apart, f32::max);
+            }
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        let expected = match mode {
+            Mode::Lr => 0.01..2.0,
+            Mode::Linear => 1.0e-9..1.0e-6,
+            Mode::Transparent => 0.0..1.0e-12,
+        };
+        assert!(expected.contains(&apart), "{mode:?}: {apart}");
+    }
+    plugin.stop();
 }
 
 /// Half a million blocks of each plugin.

@@ -58,6 +58,8 @@ pub fn engine(record: bool) -> Result<ExitCode> {
     let program = project::target_dir()?.join("release/examples/block_cost");
 
     let usual = Trial::USUAL;
+    let transparent = Trial { mode: Mode::Transparent, ..usual };
+    let linear = Trial { mode: Mode::Linear, ..usual };
     let trials = [
         usual,
         Trial { frames: 32, ..usual },
@@ -68,8 +70,12 @@ pub fn engine(record: bool) -> Result<ExitCode> {
         Trial { everything: true, ..usual },
         Trial { silence: true, ..usual },
         Trial { kernels: Kernels::Baseline, ..usual },
-        Trial { mode: Mode::Transparent, ..usual },
-        Trial { mode: Mode::Transparent, everything: true, ..usual },
+        transparent,
+        Trial { everything: true, ..transparent },
+        Trial { slope: 12, ..transparent },
+        Trial { slope: 48, ..transparent },
+        linear,
+        Trial { everything: true, ..linear },
     ];
     println!("\ninstructions per stereo frame, 48 kHz, 24 dB           kernels     whole engine");
     let mut costs = Vec::new();
@@ -78,11 +84,16 @@ pub fn engine(record: bool) -> Result<ExitCode> {
         println!("  {:<50} {:>8.1} {:>16.1}", trial.to_string(), cost.kernels, cost.engine);
         costs.push((trial, cost));
     }
-    let time_ratio = trial::time_ratio(&program)?;
-    let worst_ratio = worst::ratio(&program)?;
+    let baseline = Trial { kernels: Kernels::Baseline, ..usual };
+    let time_ratio = trial::time_ratio(&program, baseline, usual)?;
+    let linear_time_ratio = trial::time_ratio(&program, linear, usual)?;
+    let worst_ratio = worst::ratio(&program, usual, &["--moving", "--structure"])?;
+    let transparent_worst = worst::ratio(&program, transparent, &["--moving", "--audition"])?;
+    let linear_worst = worst::ratio(&program, linear, &["--moving"])?;
+    let memory = [usual, transparent, linear].map(|trial| trial::memory_mib(&program, trial));
     let engine = |index: usize| costs[index].1.engine;
     let fewer = costs[3..6].iter().map(|(_, cost)| cost.engine).fold(0.0, f64::max);
-    let verdicts = vec![
+    let mut verdicts = vec![
         Verdict { what: "kernels, instructions per frame", measured: costs[0].1.kernels, limit: 235.0, decimals: 1 },
         Verdict { what: "engine, instructions per frame", measured: engine(0), limit: 280.0, decimals: 1 },
         Verdict { what: "everything on ÷ usual", measured: engine(6) / engine(0), limit: 2.2, decimals: 3 },
@@ -91,8 +102,15 @@ pub fn engine(record: bool) -> Result<ExitCode> {
         Verdict { what: "silence ÷ music", measured: engine(7) / engine(0), limit: 1.05, decimals: 3 },
         Verdict { what: "worst block ÷ median block at rest", measured: worst_ratio, limit: 3.0, decimals: 2 },
         Verdict { what: "transparent, instructions per frame", measured: engine(9), limit: 660.0, decimals: 1 },
+        Verdict { what: "transparent, worst block ÷ median", measured: transparent_worst, limit: 3.0, decimals: 2 },
+        Verdict { what: "linear ÷ lr, time", measured: linear_time_ratio, limit: 7.0, decimals: 2 },
+        Verdict { what: "linear, worst block ÷ median", measured: linear_worst, limit: 3.0, decimals: 2 },
         Verdict { what: "baseline ÷ x86-64-v3, time", measured: time_ratio, limit: 2.5, decimals: 2 },
     ];
+    let names = ["memory, lr, MiB", "memory, transparent, MiB", "memory, linear with 4096 taps, MiB"];
+    for (what, mib) in names.into_iter().zip(memory) {
+        verdicts.extend(mib?.map(|measured| Verdict { what, measured, limit: 4.0, decimals: 2 }));
+    }
     let all_hold = show(&verdicts);
     if record {
         record::engine(&Results { costs, verdicts })?;

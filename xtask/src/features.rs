@@ -1,4 +1,4 @@
-//! Which sound systems can be built into the program on this machine.
+//! What of `octant live` can be built into the program on this machine: sound systems, the window.
 
 use crate::shell;
 
@@ -6,12 +6,13 @@ use crate::shell;
 pub fn of_octant() -> Vec<&'static str> {
     if !cfg!(target_os = "linux") {
         // CoreAudio and WASAPI come with the system.
-        return vec!["live"];
+        return vec!["live", "window"];
     }
     if !has_library("alsa") {
         return Vec::new();
     }
-    let mut features = vec!["live"];
+    // The window loads the libraries of its display when it opens: it can be built wherever sound can.
+    let mut features = vec!["live", "window"];
     if has_library("jack") {
         features.push("jack");
     }
@@ -22,7 +23,8 @@ pub fn of_octant() -> Vec<&'static str> {
 pub fn of_workspace() -> Option<String> {
     let features = of_octant();
     let named = features.iter().map(|feature| format!("octant/{feature}"));
-    let tests = (!features.is_empty()).then(|| "octant-tests/live".to_owned());
+    let tests = ["live", "window"].map(|feature| format!("octant-tests/{feature}"));
+    let tests = tests.into_iter().filter(|_| !features.is_empty());
     let all: Vec<String> = named.chain(tests).collect();
     (!all.is_empty()).then(|| all.join(","))
 }

@@ -85,7 +85,13 @@ fn run() -> Result<ExitCode> {
         }
         "screenshots" => {
             nothing_more(&mut words)?;
-            let picture = ["run", "-p", "octant-tests", "--example", "screenshots", "--", "assets/screenshots"];
+            let mut picture = vec!["run", "-p", "octant-tests", "--example", "screenshots"];
+            if features::of_octant().is_empty() {
+                println!("without the pictures of octant live: it needs pkg-config and libasound2-dev");
+            } else {
+                picture.extend(["--features", "window"]);
+            }
+            picture.extend(["--", "assets/screenshots"]);
             shell::run("cargo", &picture)?;
         }
         "demo-audio" => {

@@ -38,7 +38,7 @@ const FOREIGN: [Need; 3] = [
 ];
 
 /// What `octant live` needs on Linux: to be built, and to be tested end to end.
-const SOUND: [Need; 2] = [
+const SOUND: [Need; 3] = [
     Need {
         what: "the headers of ALSA",
         for_what: "octant live",
@@ -50,6 +50,12 @@ const SOUND: [Need; 2] = [
         for_what: "octant live on a JACK server, and its tests",
         packages: &["pkg-config", "libjack-jackd2-dev", "jackd2"],
         present: has_jack,
+    },
+    Need {
+        what: "a display without a screen",
+        for_what: "the tests of the window of octant live",
+        packages: &["xvfb", "xdotool", "openbox", "libgl1-mesa-dri", "libgl1", "libegl1", "libx11-xcb1"],
+        present: has_display,
     },
 ];
 
@@ -67,6 +73,11 @@ fn has_windows() -> bool {
 
 fn has_alsa() -> bool {
     features::has_library("alsa")
+}
+
+/// A display to open windows on, somebody who moves its pointer, and somebody who closes its windows.
+fn has_display() -> bool {
+    ["Xvfb", "xdotool", "openbox"].into_iter().all(shell::exists)
 }
 
 fn has_jack() -> bool {

@@ -80,6 +80,11 @@ impl Screen {
         self.look.ground
     }
 
+    /// The colours.
+    pub fn look(&self) -> &Look {
+        &self.look
+    }
+
     /// One frame. `input` of egui may come from a window or from a test.
     pub fn show(&mut self, ui: &mut Ui, owner: &mut dyn Owner, live: &Live) {
         let ctx = ui.ctx().clone();
@@ -117,10 +122,16 @@ impl Screen {
 /// Smallest display below which the panel of the band gives way.
 const LEAST_DISPLAY: f32 = 90.0;
 
+/// Where sheets lie in a window: all but the bar above and the line below.
+pub fn body(all: Rect) -> Rect {
+    let top_left = pos2(all.left(), all.top() + look::BAR);
+    Rect::from_min_max(top_left, pos2(all.right(), all.bottom() - look::FOOT)).shrink(look::GAP)
+}
+
 fn lay_out(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, all: Rect) {
     let bar = Rect::from_min_max(all.min, pos2(all.right(), all.top() + look::BAR));
     let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - look::FOOT), all.max);
-    let body = Rect::from_min_max(bar.left_bottom(), foot.right_top()).shrink(look::GAP);
+    let body = body(all);
     if body.width() < 60.0 || body.height() < 40.0 {
         return;
     }
@@ -145,6 +156,7 @@ fn lay_out(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, all: Rect) {
         Sheet::Import => import::show(ui, desk, body),
         Sheet::Help => sheet::help(ui, desk, body),
         Sheet::About => sheet::about(ui, desk, body),
+        Sheet::Program => sheet::ground(ui, desk, body),
     }
     foot::show(ui, desk, foot);
 }

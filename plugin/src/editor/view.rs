@@ -127,6 +127,8 @@ pub enum Sheet {
     Help,
     /// Version and licences.
     About,
+    /// The ground only: the program around the editor draws on it.
+    Program,
 }
 
 /// Something to be confirmed or named before it is done.

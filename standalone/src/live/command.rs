@@ -2,9 +2,11 @@
 
 use std::sync::mpsc::Sender;
 
+use octant_dsp::Settings;
 use octant_dsp::params::ParamRef;
 use serde_json::Value;
 
+use super::open::Choice;
 use crate::error::Failure;
 
 /// On, off, or the other of the two.
@@ -39,6 +41,16 @@ pub enum Command {
     Set(Vec<(String, String)>),
     /// Move one parameter to a place of its knob, 0 … 1.
     Place(ParamRef, f64),
+    /// Move one parameter to a plain value.
+    Plain(ParamRef, f64),
+    /// Another sound in the slot that plays.
+    Whole(Box<Settings>),
+    /// Another sound in a slot, counted from 0.
+    Store(usize, Box<Settings>),
+    /// What the sound that plays is called.
+    Name(String),
+    /// Play a slot, counted from 0. Answer: its letter.
+    Enter(usize),
     /// Load a preset: a file or a factory name. Answer: its name.
     Preset(String),
     /// The factory preset so many places further in the list; negative goes back. Answer: its name.
@@ -51,6 +63,10 @@ pub enum Command {
     Swap,
     /// Let the input through or not.
     Mute(Switch),
+    /// A test tone on the output, or none.
+    Tone(Switch),
+    /// Other devices, of the sound system of that name.
+    Choose(String, Box<Choice>),
     /// Tell everything that is known. Answer: [`Snapshot::to_json`](super::status::Snapshot::to_json).
     Meters,
     /// Forget peaks and counts.

@@ -9,6 +9,7 @@ use octant_dsp::params;
 
 use super::memory::Memory;
 use super::midi::Midi;
+use super::open::Choice;
 use super::options::LiveArgs;
 use super::session::{Errand, Session};
 use super::socket::Socket;
@@ -89,6 +90,13 @@ pub struct Company {
     saved_at: Duration,
     cannot_save: bool,
     told_devices: bool,
+    guest: Option<Box<dyn Guest>>,
+}
+
+/// Somebody who is shown the whole session after every turn, beside those who are content with a picture.
+pub trait Guest: Send {
+    /// Looks. On the session's thread: it must not wait.
+    fn look(&mut self, session: &Session);
 }
 
 impl Company {
@@ -118,7 +126,8 @@ impl Company {
             None => Midi::connect(None, ties, session.orders()).ok(),
         };
         // Last, so that whatever fails before is told on the usual screen.
-        let terminal = if arguments.json { None } else { Terminal::open(session.orders()) };
+        let elsewhere = arguments.json || arguments.window;
+        let terminal = if elsewhere { None } else { Terminal::open(session.orders()) };
         Ok(Self {
             muted: notebook.memory().muted,
             was_muted: session.desk.muted,
@@ -131,7 +140,13 @@ impl Company {
             saved_at: Duration::ZERO,
             cannot_save: false,
             told_devices: false,
+            guest: None,
         })
+    }
+
+    /// Lets one more in.
+    pub fn invite(&mut self, guest: Box<dyn Guest>) {
+        self.guest = Some(guest);
     }
 
     /// Shows a picture to whoever looks on.
@@ -168,6 +183,7 @@ impl Company {
             match errand {
                 Errand::Learn(id) => self.learn(id.as_deref(), session),
                 Errand::Reload => self.reload(session),
+                Errand::Chosen(host, choice) => self.remember(host, &choice),
             }
         }
         session.learning = self.midi.as_ref().and_then(Midi::waiting);
@@ -176,6 +192,9 @@ impl Company {
             self.muted = Some(session.desk.muted);
         }
         self.was_muted = session.desk.muted;
+        if let Some(guest) = &mut self.guest {
+            guest.look(session);
+        }
         if now.saturating_sub(self.saved_at) >= SAVE_EVERY {
             self.saved_at = now;
             self.save(session);
@@ -218,6 +237,15 @@ impl Company {
             midi: self.midi.as_ref().map_or_else(|| written.midi.clone(), Midi::learned),
             unknown: written.unknown.clone(),
         }
+    }
+
+    fn remember(&mut self, host: String, choice: &Choice) {
+        let arguments = &mut self.arguments;
+        arguments.host = Some(host);
+        (arguments.input, arguments.output) = (choice.input.clone(), choice.output.clone());
+        arguments.sidechain.clone_from(&choice.sidechain);
+        (arguments.rate, arguments.buffer, arguments.latency) = (choice.rate, choice.buffer, choice.latency);
+        arguments.drift = Some(choice.drift);
     }
 
     fn learn(&mut self, id: Option<&str>, session: &mut Session) {

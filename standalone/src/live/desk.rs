@@ -1,4 +1,4 @@
-//! The user's side of a session: two sounds, which one plays, and what commands make of them. Knows no device.
+//! The user's side of a session: four sounds, which one plays, and what commands make of them. Knows no device.
 
 use octant_dsp::params::{self, ParamRef};
 use octant_dsp::settings::MAX_BANDS;
@@ -10,7 +10,10 @@ use super::status::Controls;
 use crate::error::Failure;
 use crate::presets::{self, CHECK_RATE_HZ};
 
-/// One of the two sounds.
+/// Letters of the sounds.
+pub const LETTERS: [char; 4] = ['A', 'B', 'C', 'D'];
+
+/// One of the sounds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slot {
     /// What a person calls it.
@@ -21,11 +24,11 @@ pub struct Slot {
     pub settings: Settings,
 }
 
-/// Sounds A and B, and the switches beside them.
+/// The sounds, and the switches beside them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Desk {
-    /// A and B.
-    pub slots: [Slot; 2],
+    /// A, B, C, D.
+    pub slots: [Slot; LETTERS.len()],
     /// Which one plays.
     pub current: usize,
     /// The input is not let through.
@@ -70,7 +73,7 @@ impl Desk {
         let slot = &self.slots[self.current];
         Controls {
             preset: slot.name.clone(),
-            slot: if self.current == 0 { 'A' } else { 'B' },
+            slot: LETTERS[self.current],
             bypass: slot.settings.bypass,
             bands: slot.settings.bands,
             solo: std::array::from_fn(|band| slot.settings.band[band].solo),
@@ -115,6 +118,49 @@ impl Desk {
         Ok(Value::Null)
     }
 
+    /// Moves one parameter to a plain value, clamped to its range.
+    pub fn plain(&mut self, row: ParamRef, plain: f64) -> Answer {
+        let mut settings = *self.settings();
+        row.set_clamped(&mut settings, plain);
+        self.whole(&settings)
+    }
+
+    /// Another sound in the slot that plays.
+    pub fn whole(&mut self, settings: &Settings) -> Answer {
+        // Looking costs allocations, and a hand on a knob moves a hundred times a second.
+        if settings.mode != self.settings().mode {
+            check("set", settings)?;
+        }
+        self.slot().settings = *settings;
+        for slot in &mut self.slots {
+            // It belongs to no sound.
+            slot.settings.bypass = settings.bypass;
+        }
+        Ok(Value::Null)
+    }
+
+    /// Another sound in any slot, counted from 0.
+    pub fn store(&mut self, slot: usize, settings: &Settings) -> Answer {
+        check("set", settings)?;
+        let bypass = self.settings().bypass;
+        if let Some(slot) = self.slots.get_mut(slot) {
+            slot.settings = Settings { bypass, ..*settings };
+        }
+        Ok(Value::Null)
+    }
+
+    /// What a person calls the sound that plays; it comes from no preset that could be read again.
+    pub fn name(&mut self, name: String) -> Answer {
+        *self.slot() = Slot { name, origin: None, settings: *self.settings() };
+        Ok(Value::Null)
+    }
+
+    /// The slot, counted from 0, that plays from now on.
+    pub fn enter(&mut self, slot: usize) -> Answer {
+        self.current = slot.min(LETTERS.len() - 1);
+        Ok(json!({"slot": self.controls().slot.to_string()}))
+    }
+
     /// Loads a preset into the slot that plays. Bypass stays as it is: it belongs to no preset.
     pub fn preset(&mut self, argument: &str) -> Answer {
         let mut slot = Slot::load(argument)?;
@@ -154,10 +200,9 @@ impl Desk {
         Ok(json!({"solo": *solo}))
     }
 
-    /// Changes between A and B.
+    /// Changes between A and B; from C and D to A.
     pub fn swap(&mut self) -> Answer {
-        self.current = 1 - self.current;
-        Ok(json!({"slot": self.controls().slot.to_string()}))
+        self.enter(usize::from(self.current == 0))
     }
 
     /// Lets the input through, or not.
@@ -166,7 +211,7 @@ impl Desk {
         Ok(json!({"muted": self.muted}))
     }
 
-    /// Reads the presets of both slots once more, where they came from a file or the factory.
+    /// Reads the presets of all slots once more, where they came from a file or the factory.
     pub fn reload(&mut self) -> Answer {
         let mut fresh = self.clone();
         for slot in &mut fresh.slots {
@@ -195,6 +240,26 @@ mod tests {
         assert!(desk.set(&[pair("b1_above_thr", "-30")]).is_ok());
         assert_eq!(desk.settings().band[0].above.threshold_db, -30.0);
         assert_eq!(desk.slots[1], before.slots[1], "B is another sound");
+    }
+
+    #[test]
+    fn a_hand_moves_parameters_slots_and_names() {
+        let mut desk = Desk::default();
+        let row = params::find("b1_above_thr").expect("there");
+        assert!(desk.plain(row, -30.5).is_ok() && desk.name("Mine".into()).is_ok());
+        assert!(desk.enter(2).is_ok() && desk.plain(row, -300.0).is_ok());
+        let thresholds = [0, 2].map(|slot| desk.slots[slot].settings.band[0].above.threshold_db);
+        assert_eq!(thresholds, [-30.5, -80.0], "clamped");
+        assert_eq!((desk.slots[0].name.as_str(), desk.controls().slot), ("Mine", 'C'));
+        assert!(desk.bypass(Switch::On).is_ok());
+        let copied = Settings { bypass: false, ..desk.slots[0].settings };
+        assert!(desk.store(3, &copied).is_ok());
+        assert_eq!(desk.slots[3].settings, Settings { bypass: true, ..copied }, "bypass belongs to no sound");
+        let off = Settings { bypass: false, ..*desk.settings() };
+        assert!(desk.whole(&off).is_ok());
+        assert!(desk.slots.iter().all(|slot| !slot.settings.bypass));
+        assert!(desk.swap().is_ok());
+        assert_eq!(desk.current, 0);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use octant_dsp::params::{self, closest};
 use octant_dsp::{Engine, Preset};
 use serde_json::{Map, Value, json};
 
-use super::desk::{Desk, Slot};
+use super::desk::{Desk, LETTERS, Slot};
 use super::options::DriftChoice;
 use crate::error::{Failure, reason};
 use crate::presets::CHECK_RATE_HZ;
@@ -48,7 +48,7 @@ pub struct Memory {
     pub drift: Option<DriftChoice>,
     /// The user let a built-in microphone through, or muted the input.
     pub muted: Option<bool>,
-    /// Sounds A and B.
+    /// The sounds A to D.
     pub desk: Desk,
     /// MIDI input, a part of its name.
     pub midi_input: Option<String>,
@@ -58,7 +58,7 @@ pub struct Memory {
     pub unknown: Map<String, Value>,
 }
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 18] = [
     "format",
     "version",
     "host",
@@ -73,6 +73,8 @@ const KEYS: [&str; 16] = [
     "slot",
     "a",
     "b",
+    "c",
+    "d",
     "midi_input",
     "midi",
 ];
@@ -186,10 +188,12 @@ impl Memory {
                 Err(_) => return fault("drift", format!("expected auto, on or off, found {word}")),
             },
         };
-        let current = match text("slot")?.as_deref() {
-            None | Some("A") => 0,
-            Some("B") => 1,
-            Some(other) => return fault("slot", format!("expected A or B, found {other}")),
+        let current = match text("slot")? {
+            None => 0,
+            Some(word) => match LETTERS.iter().position(|letter| word == letter.to_string()) {
+                Some(slot) => slot,
+                None => return fault("slot", format!("expected A, B, C or D, found {word}")),
+            },
         };
         Ok(Self {
             host: text("host")?,
@@ -202,7 +206,12 @@ impl Memory {
             drift,
             muted,
             desk: Desk {
-                slots: [slot(raw.get("a"), "a")?, slot(raw.get("b"), "b")?],
+                slots: [
+                    slot(raw.get("a"), "a")?,
+                    slot(raw.get("b"), "b")?,
+                    slot(raw.get("c"), "c")?,
+                    slot(raw.get("d"), "d")?,
+                ],
                 current,
                 muted: muted.unwrap_or(false),
             },
@@ -222,6 +231,8 @@ impl Memory {
             let sound: Value = serde_json::from_str(&preset.to_json()).unwrap_or_default();
             json!({"preset": slot.origin, "sound": sound})
         };
+        // Most people never use C and D.
+        let used = |index: usize| (self.desk.slots[index] != Slot::default()).then(|| slot(&self.desk.slots[index]));
         let midi: Vec<Value> = self
             .midi
             .iter()
@@ -232,8 +243,8 @@ impl Memory {
             "host": self.host, "input": self.input, "output": self.output, "sidechain": self.sidechain,
             "rate": self.rate, "buffer": self.buffer, "latency": self.latency,
             "drift": self.drift.map(DriftChoice::word), "muted": self.muted,
-            "slot": if self.desk.current == 0 { "A" } else { "B" },
-            "a": slot(&self.desk.slots[0]), "b": slot(&self.desk.slots[1]),
+            "slot": LETTERS[self.desk.current].to_string(),
+            "a": slot(&self.desk.slots[0]), "b": slot(&self.desk.slots[1]), "c": used(2), "d": used(3),
             "midi_input": self.midi_input, "midi": midi,
         });
         if let Value::Object(document) = &mut document {

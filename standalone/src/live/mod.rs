@@ -31,7 +31,10 @@ pub mod socket;
 pub mod status;
 pub mod supervisor;
 pub mod terminal;
+pub mod tone;
 pub mod watch;
+#[cfg(feature = "window")]
+pub mod window;
 #[cfg(feature = "jack")]
 mod wires;
 
@@ -78,7 +81,46 @@ pub fn run(given: &LiveArgs, console: &Console) -> Result<u8, Failure> {
     let supervisor = Supervisor::new(host, host_id.to_string(), choice, !arguments.no_reconnect, &settings);
     let mut session = Session::new(desk, supervisor);
     signals::listen(session.orders())?;
-    let mut company = Company::gather(notebook, arguments, given, &mut session)?;
+    #[cfg(feature = "window")]
+    let (window, arguments) = {
+        let window = open_window(given, &mut session, console)?;
+        let arguments = LiveArgs { window: window.is_some(), ..arguments };
+        (window, arguments)
+    };
+    #[cfg(not(feature = "window"))]
+    if given.window {
+        return Err(Failure::usage(
+            "--window: this octant was built without its window; build one with: cargo build --release --package octant \
+             --features window",
+        ));
+    }
+    let company = Company::gather(notebook, arguments, given, &mut session)?;
+    #[cfg(feature = "window")]
+    if let Some(window) = window {
+        return window.run(session, company, console);
+    }
+    play(session, company, console)
+}
+
+/// Opens the window, if one is wanted; where it only would be nice, goes on without.
+#[cfg(feature = "window")]
+fn open_window(given: &LiveArgs, session: &mut Session, console: &Console) -> Result<Option<window::Opened>, Failure> {
+    let wanted = window::wanted(given, window::has_display());
+    if wanted == window::Wanted::No {
+        return Ok(None);
+    }
+    match window::open(session) {
+        Ok(window) => Ok(Some(window)),
+        Err(failure) if wanted == window::Wanted::Surely => Err(failure),
+        Err(failure) => {
+            console.say(&format!("octant: no window: {}", failure.sentence.trim_start_matches("--window: ")));
+            Ok(None)
+        }
+    }
+}
+
+/// Plays until it is told to end.
+fn play(mut session: Session, mut company: Company, console: &Console) -> Result<u8, Failure> {
     let ended = turn_until_the_end(&mut session, &mut company, console);
     company.save(&mut session);
     drop(company);

@@ -14,7 +14,7 @@ use super::drift::Corrector;
 use super::feed::{self, Clocks, Inlet, Kind};
 use super::format::{self, Format, Offer};
 use super::options::DriftChoice;
-use super::player::{Player, Wish};
+use super::player::{Fitting, Player, Wish};
 use super::status::Status;
 use super::watch::Alarm;
 use crate::error::Failure;
@@ -26,7 +26,7 @@ const OPEN_TIMEOUT: Duration = Duration::from_secs(3);
 pub type HostMaker = Arc<dyn Fn() -> Result<Host, Failure> + Send + Sync>;
 
 /// What the user chose.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Choice {
     /// As on the command line.
     pub input: Option<String>,
@@ -115,6 +115,8 @@ pub struct Request {
     pub devices: Option<Devices>,
     /// What to begin with.
     pub wish: Wish,
+    /// Who else listens.
+    pub fitting: Option<Fitting>,
     /// Where the callbacks tell.
     pub status: Arc<Status>,
     /// Zero of the monotonic clock.
@@ -186,8 +188,11 @@ pub fn open(request: &Request) -> Result<Streams, Failure> {
     // A microphone beside its loudspeakers howls: nothing passes before the user has said so.
     let held = known.is_none() && !choice.unmuted && devices::may_howl(&input, &output);
     let wish = Wish { muted: wish.muted || held, ..*wish };
-    let (player, wishes) = Player::new(f64::from(rate_hz), channels.into(), wish, outlet, side_outlet, status)
+    let (mut player, wishes) = Player::new(f64::from(rate_hz), channels.into(), wish, outlet, side_outlet, status)
         .map_err(|e| Failure::settings(e.to_string()))?;
+    if let Some(fitting) = &request.fitting {
+        player.show_to(fitting);
+    }
     let output_stream_open =
         wrap(&output, output_format, "output", |format, alarm| output_stream(&output, format, player, time, alarm))?;
     let open: Vec<Open> = [input_stream_open, output_stream_open].into_iter().chain(side).collect();

@@ -100,6 +100,14 @@ pub struct LiveArgs {
     /// Print what happens as JSON, one line ten times a second
     #[arg(long)]
     pub json: bool,
+
+    /// Open the editor and the sound card's panel in a window; default: where there is a display, unless --json is given
+    #[arg(long)]
+    pub window: bool,
+
+    /// Stay in the terminal
+    #[arg(long, conflicts_with = "window")]
+    pub no_window: bool,
 }
 
 /// What `devices` takes.

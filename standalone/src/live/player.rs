@@ -15,6 +15,7 @@ use super::drift::PIECE;
 use super::fade::Fade;
 use super::feed::Outlet;
 use super::status::Status;
+use super::tone::Tone;
 
 /// Length of fades, s.
 const FADE_S: f64 = 0.02;
@@ -34,6 +35,9 @@ pub struct Wish {
     pub silence: bool,
 }
 
+/// Connects somebody who listens, such as an analysis, to an engine of a rate in Hz that does not play yet.
+pub type Fitting = Arc<dyn Fn(&mut Engine, f64) + Send + Sync>;
+
 /// Everything that the output callback owns.
 pub struct Player {
     engine: Engine,
@@ -49,6 +53,7 @@ pub struct Player {
     refit: bool,
     input: Fade,
     output: Fade,
+    tone: Tone,
     status: Arc<Status>,
 }
 
@@ -79,6 +84,7 @@ impl Player {
             refit: false,
             input: fade(),
             output: fade(),
+            tone: Tone::new(rate_hz, FADE_S),
             status: Arc::clone(status),
         };
         new.input.jump(!wish.muted);
@@ -86,6 +92,11 @@ impl Player {
         new.status.silent.store(false, Relaxed);
         new.status.engine_frames.store(new.engine.latency_samples() as u32, Relaxed);
         Ok((new, sender))
+    }
+
+    /// Shows the engine to somebody before anything plays. May allocate.
+    pub fn show_to(&mut self, fitting: &Fitting) {
+        fitting(&mut self.engine, self.rate_hz);
     }
 
     /// Fills what the device wants: frames of `width` channels, of which the first two get sound; one channel of sound
@@ -163,14 +174,16 @@ impl Player {
         } else {
             self.engine.process(main, &[]);
         }
+        self.tone.add(self.status.tone.load(Relaxed), main);
         self.output.apply(main);
     }
 
     fn tell(&mut self, frames: usize, peaks: [f32; 2], clips: u64, begun: Instant) {
         let status = &self.status;
-        for (shown, own) in status.bands.iter().zip(self.engine_meters.iter()) {
+        for ((shown, seen), own) in status.bands.iter().zip(status.seen.iter()).zip(self.engine_meters.iter()) {
             if let Some(reading) = own.take() {
                 shown.add(reading);
+                seen.add(reading);
             }
         }
         for (cell, peak) in status.output_peak.iter().zip(peaks) {

@@ -1,13 +1,17 @@
 //! A session: the desk, the devices, and everybody who gives orders or looks on. Everything happens in
 //! [`Session::turn`], on the main thread.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::command::{Answer, Command, Order};
 use super::desk::Desk;
+use super::devices;
+use super::open::{Choice, HostMaker};
 use super::status::{Controls, Photographer, Snapshot};
 use super::supervisor::Supervisor;
 use crate::error::Failure;
@@ -37,6 +41,8 @@ pub enum Errand {
     Learn(Option<String>),
     /// Read files once more.
     Reload,
+    /// These devices, of the sound system of that name, are the ones to be remembered.
+    Chosen(String, Box<Choice>),
 }
 
 impl Session {
@@ -103,6 +109,12 @@ impl Session {
         self.latest.insert(picture)
     }
 
+    /// The last picture.
+    #[must_use]
+    pub fn latest(&self) -> Option<&Snapshot> {
+        self.latest.as_ref()
+    }
+
     /// Carries out one order and answers it.
     pub fn carry_out(&mut self, order: Order, now: Duration, errands: &mut Vec<Errand>) {
         let waits = order.answer.is_some();
@@ -126,12 +138,30 @@ impl Session {
             Command::Get(id) => desk.get(id.as_deref()),
             Command::Set(pairs) => desk.set(&pairs),
             Command::Place(row, place) => desk.place(row, place),
+            Command::Plain(row, plain) => desk.plain(row, plain),
+            Command::Whole(settings) => desk.whole(&settings),
+            Command::Store(slot, settings) => desk.store(slot, &settings),
+            Command::Name(name) => desk.name(name),
+            Command::Enter(slot) => desk.enter(slot),
             Command::Preset(argument) => desk.preset(&argument),
             Command::Step(by) => desk.step(by),
             Command::Bypass(switch) => desk.bypass(switch),
             Command::Solo(band, switch) => desk.solo(band, switch),
             Command::Swap => desk.swap(),
             Command::Mute(switch) => desk.mute(switch),
+            Command::Tone(switch) => {
+                let tone = &self.supervisor.status().tone;
+                let on = switch.after(tone.load(Relaxed));
+                tone.store(on, Relaxed);
+                Ok(json!({"tone": on}))
+            }
+            Command::Choose(host, choice) => {
+                let id = devices::host_id(Some(&host), &[])?;
+                let open: HostMaker = Arc::new(move || devices::open_host(id));
+                self.supervisor.choose(now, open, id.to_string(), (*choice).clone());
+                errands.push(Errand::Chosen(host, choice));
+                Ok(Value::Null)
+            }
             Command::Meters => Ok(self.latest.as_ref().map_or(Value::Null, Snapshot::to_json)),
             Command::Clear => {
                 self.supervisor.status().clear();

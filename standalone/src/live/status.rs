@@ -1,5 +1,6 @@
 //! What is known about a running session: numbers that the callbacks leave behind, and the picture made of them.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 use std::time::Duration;
@@ -17,6 +18,10 @@ const HOLD: Duration = Duration::from_millis(1500);
 pub struct Status {
     /// Of the bands.
     pub bands: Meters,
+    /// The same for a second reader: taking a reading clears it.
+    pub seen: Arc<Meters>,
+    /// Whether the test tone is wanted.
+    pub tone: AtomicBool,
     /// Highest absolute sample since it was last taken, input, per channel.
     pub input_peak: [AtomicF32; 2],
     /// The same of the output.

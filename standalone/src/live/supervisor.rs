@@ -10,7 +10,7 @@ use ringbuf::traits::Producer;
 use super::feed::Clocks;
 use super::hands::{Hands, Outcome};
 use super::open::{Choice, Devices, HostMaker, Request, Streams};
-use super::player::Wish;
+use super::player::{Fitting, Wish};
 use super::status::{Link, Status, Wiring};
 use super::watch::{RateLimit, Watchdog};
 use crate::error::Failure;
@@ -50,6 +50,11 @@ pub struct Supervisor {
     pause: Duration,
     /// End as soon as it is silent, or at this time.
     ending: Option<Duration>,
+    /// Open other devices as soon as it is silent, or at this time.
+    changing: Option<Duration>,
+    /// Devices that cannot be opened the first time do not end it: others can be chosen.
+    patient: bool,
+    fitting: Option<Fitting>,
     xruns: RateLimit,
     unanswered: RateLimit,
     told_priority: bool,
@@ -87,12 +92,31 @@ impl Supervisor {
             wiring,
             pause: PAUSES[0],
             ending: None,
+            changing: None,
+            patient: false,
+            fitting: None,
             xruns: RateLimit::default(),
             unanswered: RateLimit::default(),
             told_priority: false,
             held: false,
             messages: Vec::new(),
         }
+    }
+
+    /// Somebody listens to every engine from the next opening on.
+    pub fn fit(&mut self, fitting: Fitting) {
+        self.fitting = Some(fitting);
+    }
+
+    /// Goes on trying where the devices cannot be opened the first time: somebody is there who can choose others.
+    pub fn be_patient(&mut self) {
+        self.patient = true;
+    }
+
+    /// What the user chose.
+    #[must_use]
+    pub fn choice(&self) -> &Choice {
+        &self.choice
     }
 
     /// What the callbacks tell.
@@ -160,6 +184,16 @@ impl Supervisor {
         }
     }
 
+    /// Other devices: fades out, closes what is open, opens these.
+    pub fn choose(&mut self, now: Duration, host: HostMaker, host_name: String, choice: Choice) {
+        self.host = host;
+        self.choice = choice;
+        self.wiring.host = host_name;
+        self.changing = Some(now + FADE_DEADLINE);
+        self.wish.silence = true;
+        self.wish_waits = true;
+    }
+
     /// Goes on; `now` counts from any instant. An error only if there is no point in trying again.
     pub fn step(&mut self, now: Duration) -> Result<(), Failure> {
         if let Some(outcome) = self.hands.poll(now) {
@@ -170,16 +204,32 @@ impl Supervisor {
         let ending = self.ending.is_some();
         match &self.state {
             State::Waiting { .. } if ending => self.state = State::Ended,
+            State::Waiting { .. } if self.changing.is_some() => self.change(now),
             State::Waiting { until, why } if now >= *until => {
                 let why = (!why.is_empty()).then(|| why.clone());
                 self.begin_opening(now, why);
             }
-            State::Running(..) if self.ending.is_some_and(|at| self.status.silent.load(Relaxed) || now >= at) => {
+            State::Running(..)
+                if self.ending.or(self.changing).is_some_and(|at| self.status.silent.load(Relaxed) || now >= at) =>
+            {
                 self.close(now, String::new());
             }
             _ => {}
         }
         Ok(())
+    }
+
+    /// All is closed: the devices of the new choice are next.
+    fn change(&mut self, now: Duration) {
+        self.changing = None;
+        self.devices = None;
+        self.wish.silence = false;
+        self.wiring.input = self.choice.input.clone().unwrap_or_else(|| "default".into());
+        self.wiring.output = self.choice.output.clone().unwrap_or_else(|| "default".into());
+        self.wiring.sidechain = self.choice.sidechain.clone();
+        self.pause = PAUSES[0];
+        self.state = State::Waiting { until: now, why: String::new() };
+        self.wiring.link = Link::Opening;
     }
 
     fn begin_opening(&mut self, now: Duration, why: Option<String>) {
@@ -190,6 +240,7 @@ impl Supervisor {
             host: Arc::clone(&self.host),
             choice: self.choice.clone(),
             devices: self.devices.clone(),
+            fitting: self.fitting.clone(),
             wish: self.wish,
             status: Arc::clone(&self.status),
             epoch: self.epoch,
@@ -258,8 +309,16 @@ impl Supervisor {
 
     /// Opening failed.
     fn refused(&mut self, failure: Failure, now: Duration) -> Result<(), Failure> {
+        if self.changing.is_some() && self.ending.is_none() {
+            self.change(now);
+            return Ok(());
+        }
         // The first time it is for the user to choose better.
-        if self.devices.is_none() || !self.reconnect {
+        if self.devices.is_none() && self.patient && self.ending.is_none() {
+            if !matches!(self.state, State::Opening(Some(_))) {
+                self.messages.push(failure.sentence.clone());
+            }
+        } else if self.devices.is_none() || !self.reconnect {
             self.state = State::Ended;
             return Err(failure);
         }
@@ -279,6 +338,7 @@ impl Supervisor {
 
     fn closed(&mut self, now: Duration) {
         match std::mem::replace(&mut self.state, State::Ended) {
+            State::Closing(_) if self.ending.is_none() && self.changing.is_some() => self.change(now),
             State::Closing(why) if self.ending.is_none() => self.wait(now, why),
             _ => self.state = State::Ended,
         }

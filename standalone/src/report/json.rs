@@ -17,6 +17,11 @@ pub fn write(summary: &Summary) -> String {
         "channels": summary.channels,
         "frames": summary.frames,
         "seconds": number(summary.seconds()),
+        "latency": {
+            "samples": summary.latency.samples,
+            "ms": number(summary.latency.ms),
+            "lowest_exact_crossover_hz": summary.latency.exact_from_hz.map(number),
+        },
         "input": levels(summary.input),
         "output": levels(summary.output),
         "bands": summary.bands.iter().map(|(place, gain)| band(place, gain, summary.sample_rate_hz)).collect::<Vec<_>>(),

@@ -22,6 +22,8 @@ pub fn write(summary: &Summary, colour: bool) -> String {
     line(format_args!("          peak dBFS   rms dBFS   crest dB"));
     line(format_args!("  in   {}", levels(summary.input)));
     line(format_args!("  out  {}", levels(summary.output)));
+    let taken_off = if summary.latency.samples > 0 { "; taken off" } else { "" };
+    line(format_args!("  {}{taken_off}", summary.latency));
     line(format_args!(""));
     let scale_db = scale_db(summary);
     let (down, up) = (format!("−{scale_db}"), format!("+{scale_db} dB"));

@@ -6,6 +6,7 @@ use clack_extensions::params::{
     ParamRescanFlags, PluginParams,
 };
 use clack_extensions::remote_controls::{PluginRemoteControls, RemoteControlsPageBuffer};
+use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
 use clack_extensions::tail::{PluginTail, TailLength};
 use clack_host::events::event_types::ParamValueEvent;
@@ -118,6 +119,13 @@ impl Instance {
         let id = CString::new(id).expect("no zero bytes");
         let plugin = PluginInstance::new(|_| Shared(shared), |_| MainThread(main), entry, &id, &info);
         Self { plugin: plugin.expect("instance"), processor: None, requests }
+    }
+
+    /// From the next activation on, off line or in real time.
+    pub fn render(&mut self, offline: bool) {
+        let render: PluginRender = self.plugin.plugin_shared_handle().get_extension().expect("render");
+        let mode = if offline { RenderMode::Offline } else { RenderMode::Realtime };
+        render.set(&self.plugin.plugin_handle(), mode).expect("set");
     }
 
     /// Activates and starts.

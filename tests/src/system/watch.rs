@@ -58,6 +58,7 @@ unsafe extern "C" {
     fn oct_test_arm(system_calls: c_int);
     fn oct_test_disarm() -> Counts;
     fn oct_test_places(out: *mut *mut c_void, most: c_int) -> c_int;
+    fn oct_test_live() -> i64;
     fn oct_test_misbehave(kind: c_int);
     fn oct_test_fp_mode() -> u32;
     fn oct_test_set_fp_mode(mode: u32);
@@ -138,6 +139,12 @@ impl Drop for Watch {
         // SAFETY: takes back what `new` asked the kernel for, on the same thread.
         unsafe { oct_test_watch_end() };
     }
+}
+
+/// Blocks of the heap that this process holds, all threads together. Exact while the others rest.
+pub fn live_blocks() -> i64 {
+    // SAFETY: reads one number.
+    unsafe { oct_test_live() }
 }
 
 /// Does something that must be caught.

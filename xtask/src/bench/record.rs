@@ -59,6 +59,7 @@ fn costs(results: &Results) -> Vec<Value> {
     let cost = |(trial, cost): &(Trial, Cost)| {
         json!({
             "mode": trial.mode.name(),
+            "slope_db_per_oct": trial.slope,
             "bands": trial.bands,
             "frames_per_block": trial.frames,
             "kernels": trial.kernels.name(),

@@ -34,6 +34,8 @@ pub enum Mode {
     Lr,
     /// Dynamic shelves.
     Transparent,
+    /// Symmetric filters of 4096 taps.
+    Linear,
 }
 
 impl Mode {
@@ -42,6 +44,7 @@ impl Mode {
         match self {
             Self::Lr => "lr",
             Self::Transparent => "transparent",
+            Self::Linear => "linear",
         }
     }
 }
@@ -51,6 +54,8 @@ impl Mode {
 pub struct Trial {
     /// How the signal is split.
     pub mode: Mode,
+    /// Steepness, dB per octave.
+    pub slope: u32,
     /// Bands in use.
     pub bands: u32,
     /// Frames per block.
@@ -74,8 +79,15 @@ pub struct Cost {
 
 impl Trial {
     /// What the limits speak of: eight compressing bands in blocks of 64.
-    pub const USUAL: Self =
-        Self { mode: Mode::Lr, bands: 8, frames: 64, everything: false, silence: false, kernels: Kernels::V3 };
+    pub const USUAL: Self = Self {
+        mode: Mode::Lr,
+        slope: 24,
+        bands: 8,
+        frames: 64,
+        everything: false,
+        silence: false,
+        kernels: Kernels::V3,
+    };
 
     /// Counts by callgrind. Two lengths are run and subtracted: starting and setting up cost nothing that way.
     pub fn count(&self, program: &Path) -> Result<Cost> {
@@ -105,15 +117,11 @@ impl Trial {
 
     /// The words that make the program run this trial.
     pub fn arguments(&self, blocks: u64) -> Vec<String> {
-        let mut words: Vec<String> = ["--mode", self.mode.name(), "--bands", &self.bands.to_string(), "--frames"]
+        let numbers = [self.slope.to_string(), self.bands.to_string(), self.frames.to_string(), blocks.to_string()];
+        let [slope, bands, frames, blocks] = numbers.each_ref().map(String::as_str);
+        let mut words: Vec<String> = ["--mode", self.mode.name(), "--taps", "4096", "--slope", slope, "--bands", bands]
             .into_iter()
-            .chain([
-                self.frames.to_string().as_str(),
-                "--blocks",
-                &blocks.to_string(),
-                "--kernels",
-                self.kernels.name(),
-            ])
+            .chain(["--frames", frames, "--blocks", blocks, "--kernels", self.kernels.name()])
             .map(str::to_owned)
             .collect();
         let switches = [("--everything", self.everything), ("--silence", self.silence)];
@@ -140,6 +148,9 @@ impl fmt::Display for Trial {
         if self.mode != Mode::Lr {
             write!(f, ", {}", self.mode.name())?;
         }
+        if self.slope != Self::USUAL.slope {
+            write!(f, ", {} dB", self.slope)?;
+        }
         if self.everything {
             write!(f, ", everything on")?;
         }
@@ -150,17 +161,28 @@ impl fmt::Display for Trial {
     }
 }
 
-/// Time of the baseline kernels over that of x86-64-v3: both take turns in one run, and the median turn counts.
-pub fn time_ratio(program: &Path) -> Result<f64> {
+/// Time of one trial over that of another: both take turns in one run, and the median turn counts.
+pub fn time_ratio(program: &Path, slow: Trial, fast: Trial) -> Result<f64> {
     const TURNS: usize = 9;
     const BLOCKS: u64 = 60_000;
-    let baseline = Trial { kernels: Kernels::Baseline, ..Trial::USUAL };
     let mut ratios = Vec::with_capacity(TURNS);
     for _ in 0..TURNS {
-        let slow = baseline.seconds(program, BLOCKS)? - baseline.seconds(program, 1)?;
-        let fast = Trial::USUAL.seconds(program, BLOCKS)? - Trial::USUAL.seconds(program, 1)?;
-        ratios.push(slow / fast);
+        let [slow, fast] = [slow, fast]
+            .map(|trial| -> Result<f64> { Ok(trial.seconds(program, BLOCKS)? - trial.seconds(program, 1)?) });
+        ratios.push(slow? / fast?);
     }
     ratios.sort_by(f64::total_cmp);
     Ok(ratios[TURNS / 2])
+}
+
+/// Memory of an engine, MiB; None where the system does not say.
+pub fn memory_mib(program: &Path, trial: Trial) -> Result<Option<f64>> {
+    if !cfg!(target_os = "linux") {
+        return Ok(None);
+    }
+    let words = trial.arguments(200);
+    let words: Vec<&str> = words.iter().map(String::as_str).chain(["--memory"]).collect();
+    let text = shell::output(&program.display().to_string(), &words)?;
+    let number = text.split_whitespace().next().and_then(|word| word.parse().ok());
+    Ok(Some(number.with_context(|| format!("block_cost --memory said {}", text.trim()))?))
 }

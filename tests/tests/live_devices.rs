@@ -1,0 +1,138 @@
+//! What a person does at the sound card's panel, on simulated cards: other devices while it runs, a first device that
+//! cannot be had, and the test tone.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use cpal::ErrorKind;
+use octant::live::command::{Command, Switch};
+use octant::live::desk::Desk;
+use octant::live::open::Choice;
+use octant::live::status::Link;
+use octant_tests::rig::{Blocks, Clock, Rig, World};
+use octant_tests::system::card::{Card, Rack};
+
+fn choice(card: &str) -> Choice {
+    Choice { input: Some(card.into()), output: Some(card.into()), unmuted: true, ..Choice::default() }
+}
+
+/// A constant goes in; what comes out is kept.
+#[derive(Default)]
+struct Constant(Vec<f32>);
+
+impl World for Constant {
+    fn source(&mut self, _: u64) -> [f32; 2] {
+        [0.25; 2]
+    }
+
+    fn sink(&mut self, _: u64, sound: [f32; 2]) {
+        self.0.push(sound[0]);
+    }
+}
+
+fn clocks() -> [Clock; 2] {
+    [1, 2].map(|seed| Clock::new(48_000.0, Blocks::Fixed(256), 0.0, 0.0, seed))
+}
+
+fn bypassed() -> Desk {
+    let mut desk = Desk::default();
+    desk.bypass(Switch::On).expect("it can always be bypassed");
+    desk
+}
+
+fn order(rig: &mut Rig, command: Command) {
+    rig.session.carry_out(command.into(), rig.now(), &mut Vec::new());
+    rig.settle().expect("goes on");
+}
+
+#[test]
+fn other_devices_are_taken_up_while_it_runs() {
+    let rack = Rack::with(&[Card::stereo("a"), Card { rates: vec![96_000], ..Card::stereo("b") }]);
+    let engines = Arc::<AtomicUsize>::default();
+    let seen = Arc::clone(&engines);
+    let fit = move |supervisor: &mut octant::live::supervisor::Supervisor| {
+        supervisor.fit(Arc::new(move |engine, _| {
+            seen.fetch_add(engine.channels(), Relaxed);
+        }));
+    };
+    let mut rig = Rig::start_with(&rack, choice("a"), bypassed(), true, fit).expect("starts");
+    let (now, host) = (rig.now(), Rig::host(&rack));
+    rig.session.supervisor.choose(now, host, "other".into(), choice("b"));
+    rig.settle().expect("goes on");
+    assert!(rig.running(), "what plays is faded out first");
+    rig.wait(1.0).expect("goes on");
+    let wiring = rig.session.supervisor.wiring().clone();
+    assert_eq!((wiring.link, wiring.host.as_str(), wiring.rate_hz), (Link::Running, "other", 96_000));
+    assert_eq!((wiring.input.as_str(), wiring.output.as_str(), wiring.reconnects), ("b", "b", 0));
+    assert_eq!(engines.load(Relaxed), 4, "who listens got both stereo engines");
+    assert_eq!(rack.streams().len(), 2, "the streams of the first card are gone");
+    let streams = [rig.stream("b", true), rig.stream("b", false)];
+    let mut clocks = [1, 2].map(|seed| Clock::new(96_000.0, Blocks::Fixed(256), 0.0, 0.0, seed));
+    let mut world = Constant::default();
+    rig.run(0.5, [&streams[0], &streams[1]], &mut clocks, &mut world).expect("runs");
+    assert_eq!(world.0.last(), Some(&0.25), "sound passes");
+    // A card that goes away now is waited for as ever.
+    rack.unplug("b");
+    streams[1].tell(ErrorKind::DeviceNotAvailable);
+    rig.wait(1.0).expect("goes on");
+    assert!(matches!(&rig.session.supervisor.wiring().link, Link::Waiting(why) if why.contains("went away")));
+    let (now, host) = (rig.now(), Rig::host(&rack));
+    rig.session.supervisor.choose(now, host, "custom".into(), choice("a"));
+    rig.wait(1.0).expect("goes on");
+    assert!(rig.running(), "or given up for another one");
+    assert_eq!(rig.session.supervisor.wiring().input, "a");
+}
+
+#[test]
+fn devices_that_cannot_be_had_wait_for_a_better_choice() {
+    let rack = Rack::with(&[Card::stereo("a"), Card { refuses: Some(ErrorKind::DeviceBusy), ..Card::stereo("b") }]);
+    assert!(Rig::start(&rack, choice("b"), Desk::default(), true).is_err(), "nobody there who could choose");
+    let patient = |supervisor: &mut octant::live::supervisor::Supervisor| supervisor.be_patient();
+    let mut rig = Rig::start_with(&rack, choice("b"), bypassed(), true, patient).expect("waits");
+    rig.wait(4.0).expect("goes on");
+    assert!(matches!(&rig.session.supervisor.wiring().link, Link::Waiting(why) if why.contains("busy")));
+    let told = rig.session.supervisor.take_messages();
+    assert_eq!(told.len(), 0, "{told:?}");
+    let now = rig.now();
+    let told = rig.session.shoot(now).messages.clone();
+    assert_eq!(told.iter().filter(|sentence| sentence.contains("busy")).count(), 1, "once: {told:?}");
+    let host = Rig::host(&rack);
+    rig.session.supervisor.choose(now, host, "custom".into(), choice("a"));
+    rig.wait(0.5).expect("goes on");
+    assert!(rig.running());
+    // And the other way round: what is chosen badly can be chosen better.
+    let (now, host) = (rig.now(), Rig::host(&rack));
+    rig.session.supervisor.choose(now, host, "custom".into(), choice("b"));
+    rig.wait(1.0).expect("goes on");
+    assert!(!rig.running());
+    let (now, host) = (rig.now(), Rig::host(&rack));
+    rig.session.supervisor.choose(now, host, "custom".into(), choice("a"));
+    rig.wait(1.0).expect("goes on");
+    assert!(rig.running());
+}
+
+#[test]
+fn the_test_tone_is_heard_beside_the_sound() {
+    let rack = Rack::with(&[Card::stereo("a")]);
+    let mut rig = Rig::start(&rack, choice("a"), bypassed(), true).expect("starts");
+    let streams = [rig.stream("a", true), rig.stream("a", false)];
+    let (mut clocks, mut world) = (clocks(), Constant::default());
+    let mut last = |rig: &mut Rig| {
+        rig.run(0.3, [&streams[0], &streams[1]], &mut clocks, &mut world).expect("runs");
+        let end = world.0.len();
+        let (low, high) = world.0[end - 960..]
+            .iter()
+            .fold((f32::MAX, f32::MIN), |(low, high), sample| (low.min(*sample), high.max(*sample)));
+        (low - 0.25, high - 0.25)
+    };
+    assert_eq!(last(&mut rig), (0.0, 0.0));
+    order(&mut rig, Command::Tone(Switch::On));
+    let (low, high) = last(&mut rig);
+    assert!((low + 0.1).abs() < 1e-3 && (high - 0.1).abs() < 1e-3, "{low} … {high}");
+    order(&mut rig, Command::Mute(Switch::On));
+    let (low, high) = last(&mut rig);
+    assert!((low + 0.35).abs() < 1e-3 && (high + 0.15).abs() < 1e-3, "the muted input is gone: {low} … {high}");
+    order(&mut rig, Command::Mute(Switch::Off));
+    order(&mut rig, Command::Tone(Switch::Toggle));
+    assert_eq!(last(&mut rig), (0.0, 0.0));
+}
