@@ -185,7 +185,7 @@ impl NiceEguiApp for Window {
             // Typefaces are there from the next frame on.
             self.screen.prepare(&open.ctx);
             let (shown, params) = (Arc::clone(&self.shown), Arc::clone(&self.params));
-            open.watch = Some(Watch::begin(shown, params, open.ctx.clone()));
+            open.watch = Some(Watch::for_host(shown, params, open.ctx.clone()));
             open.ctx.request_repaint();
             return;
         };
