@@ -1,8 +1,8 @@
 //! The window: one calm screen for the bands, what happens in them, and what is done about it.
 //!
 //! Layers, each knowing only those before it: [`look`], [`axes`], [`layout`], [`rows`], [`words`] are plain facts and
-//! functions; [`view`] and [`live`] are plain data; [`owner`], [`hand`] and [`shelf`] change what belongs to the host
-//! or the user; [`screen`] draws all of it and needs no window, so that tests and pictures do without one; this file puts
+//! functions; [`view`] and [`live`] are plain data; [`owner`], [`hand`], [`shelf`] and [`foreign`] change what belongs to the
+//! host or the user; [`screen`] draws all of it and needs no window, so that tests and pictures do without one; this file puts
 //! it into the host's window. While no window is open nothing of it runs.
 
 pub mod axes;
@@ -14,7 +14,10 @@ mod curves;
 mod desk;
 mod display;
 mod foot;
+pub mod foreign;
 pub mod hand;
+mod handle;
+mod import;
 pub mod knob;
 pub mod layout;
 mod line;
@@ -36,33 +39,37 @@ pub mod words;
 
 use crate::params::OctantParams;
 use crate::shown::Shown;
+use handle::{Alive, Handle, OpenWindow};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize, Size};
 use nice_plug::editor::{Editor, HostMethods, ParentWindowHandle, ResizeHint, SpawnedEditor};
+use nice_plug_egui::baseview::dpi::PhysicalSize;
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
 use nice_plug_egui::{
-    EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, Key, KeyCapture, NiceEguiApp, RepaintNotifier,
-    create_egui_editor,
+    EguiEditorState, EguiNiceSettings, Frame, Key, KeyCapture, NiceEguiApp, RepaintNotifier, create_egui_editor,
 };
 use owner::Hosted;
 use screen::Screen;
 use shelf::Shelf;
 use std::error::Error;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use watch::Watch;
 
 /// Opens windows for one instance. It costs nothing while none is open.
 pub struct OctantEditor {
     params: Arc<OctantParams>,
     shown: Arc<Shown>,
-    /// Size and scale of the window that is or was open.
+    /// Whether the window that was opened last still is.
     state: Mutex<Option<Arc<EguiEditorState>>>,
+    /// Width and height of the open window.
+    pixels: Arc<Mutex<[u32; 2]>>,
 }
 
 impl OctantEditor {
     /// For an instance that nobody looks at yet.
     pub fn new(params: Arc<OctantParams>, shown: Arc<Shown>) -> Self {
-        Self { params, shown, state: Mutex::default() }
+        Self { params, shown, state: Mutex::default(), pixels: Arc::default() }
     }
 
     /// The size in points that a new window has: that of the session, else the last one anywhere.
@@ -75,7 +82,7 @@ impl OctantEditor {
 }
 
 impl Editor for OctantEditor {
-    type Handle = EguiEditorHandle;
+    type Handle = Handle;
 
     fn spawn(
         &self,
@@ -88,25 +95,32 @@ impl Editor for OctantEditor {
         let shelf = Shelf::of_user();
         let scale = shelf.taste.scale_percent as f32 / 100.0;
         let state = EguiEditorState::from_size(Size::from(self.fresh_size(&shelf)), scale);
-        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&state));
+        *lock(&self.state) = Some(Arc::clone(&state));
         let wake = RepaintNotifier::new();
+        let (alive, ended) = OpenWindow::alive();
         let app = Window {
+            alive: Some(alive),
             params: Arc::clone(&self.params),
             shown: Arc::clone(&self.shown),
-            wake: wake.clone(),
             screen: Screen::new(shelf),
+            pixels: Arc::clone(&self.pixels),
             open: None,
         };
         let settings = EguiNiceSettings::new().with_tile("Octant").with_resize_hint(self.resize_hint());
+        let settings = settings.with_repaint_poll_interval(NEVER);
         let editor = create_egui_editor(state, wake, settings, app).ok_or("egui made no editor")?;
-        editor.spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host)
+        let spawned = editor.spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host)?;
+        // Hosts ask for the size before the window hears of its own for the first time.
+        let PhysicalSize { width, height, .. } = spawned.window.size().physical;
+        *lock(&self.pixels) = [width, height];
+        let SpawnedEditor { handle, window } = spawned;
+        Ok(SpawnedEditor { handle: Handle(handle), window: OpenWindow::new(window, ended) })
     }
 
     fn size(&self) -> NativeSize<u32> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(state) = state.as_ref().filter(|state| state.is_open()) {
-            let physical = state.physical_size();
-            return NativeSize::new(physical.width, physical.height);
+        if lock(&self.state).as_ref().is_some_and(|state| state.is_open()) {
+            let [width, height] = *lock(&self.pixels);
+            return NativeSize::new(width, height);
         }
         let shelf = Shelf::of_user();
         let scale = shelf.taste.scale_percent as f32 / 100.0;
@@ -122,36 +136,60 @@ impl Editor for OctantEditor {
     }
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How often the window shall look whether somebody wants it to be drawn. [`Watch`] tells it, once it is seen: whoever asks
+/// before that stops X11's frame clock for good, as `baseview` counts a tick that nobody had subscribed to yet.
+pub(crate) const NEVER: Duration = Duration::from_secs(86_400);
+
+/// The time between two looks for events. The ticks of such a timer do nothing but make X11's thread look: Mesa reads from
+/// the same connection, and what it puts aside wakes nobody.
+pub const TICK: Duration = Duration::from_millis(16);
+
 /// What an open window has.
 struct Open {
     owner: Hosted,
-    watch: Watch,
+    /// From the first frame on.
+    watch: Option<Watch>,
     ctx: egui::Context,
 }
 
 /// The content of one window, from before it opens until after it closes.
 struct Window {
+    alive: Option<Alive>,
     params: Arc<OctantParams>,
     shown: Arc<Shown>,
-    wake: RepaintNotifier,
     screen: Screen,
+    pixels: Arc<Mutex<[u32; 2]>>,
     open: Option<Open>,
 }
 
 impl NiceEguiApp for Window {
     fn build(&mut self, ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
-        self.screen.prepare(&ctx);
+        if let Some(alive) = self.alive.take() {
+            alive.stay();
+        }
+        frame.baseview_window().create_timer(TICK)?;
         frame.set_clear_color(egui::Rgba::from(self.screen.ground()));
         let owner = Hosted::new(Arc::clone(&self.params), host);
-        let watch = Watch::begin(Arc::clone(&self.shown), self.wake.clone());
-        self.open = Some(Open { owner, watch, ctx });
+        self.open = Some(Open { owner, watch: None, ctx });
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
         let Some(open) = &mut self.open else { return };
+        let Some(watch) = &open.watch else {
+            // Typefaces are there from the next frame on.
+            self.screen.prepare(&open.ctx);
+            let (shown, params) = (Arc::clone(&self.shown), Arc::clone(&self.params));
+            open.watch = Some(Watch::for_host(shown, params, open.ctx.clone()));
+            open.ctx.request_repaint();
+            return;
+        };
         // A copy, so that the watching thread never waits for a frame to be drawn.
-        let live = open.watch.live().clone();
+        let live = watch.live().clone();
         self.screen.show(ui, &mut open.owner, &live);
         if std::mem::take(&mut self.screen.view.restart_analysis) {
             self.shown.analysis().restart();
@@ -168,6 +206,7 @@ impl NiceEguiApp for Window {
     }
 
     fn resized(&mut self, new: WindowSize) {
+        *lock(&self.pixels) = [new.physical.width, new.physical.height];
         let size = (new.logical.width.round() as u32, new.logical.height.round() as u32);
         // Windows of a few points occur while hosts open and close them.
         if size.0 >= 200 && size.1 >= 150 && size.0 <= 8192 && size.1 <= 8192 {

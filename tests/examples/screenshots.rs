@@ -1,10 +1,11 @@
 //! Draws the pictures of README and manual into a folder, without a window. `cargo xtask screenshots` runs it.
 
-use octant_dsp::preset::find_factory;
-use octant_tests::scene::groove;
+use octant_dsp::linear::linear_latency;
+use octant_dsp::settings::Mode;
+use octant_tests::scene::scene;
 use octant_tests::stage::Stage;
 use plugin::editor::look::Theme;
-use plugin::editor::view::{Selection, Sheet};
+use plugin::editor::view::Sheet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,9 +18,13 @@ fn main() {
     write(&folder, "editor-contrast", &mut scene("drum-bus", [1040.0, 620.0], 1.0, Theme::Contrast, 2));
     write(&folder, "editor-small", &mut scene("up-down-three", [760.0, 420.0], 1.0, Theme::Dark, 1));
     write(&folder, "editor-large", &mut scene("up-down-eight", [1366.0, 768.0], 1.0, Theme::Dark, 4));
+    write(&folder, "de-essing", &mut scene("vocal-de-ess", [760.0, 420.0], 1.0, Theme::Dark, 1));
+    write(&folder, "sidechain", &mut scene("kick-ducks-bass", [760.0, 420.0], 1.0, Theme::Dark, 0));
+    write(&folder, "linear-phase", &mut linear());
     let mut browser = scene("drum-bus", [1040.0, 620.0], 1.0, Theme::Dark, 1);
     browser.screen.view.sheet = Sheet::Presets;
     write(&folder, "presets", &mut browser);
+    write(&folder, "import", &mut octant_tests::scene::import());
     let mut help = scene("drum-bus", [1040.0, 620.0], 1.0, Theme::Dark, 1);
     help.screen.view.sheet = Sheet::Help;
     write(&folder, "help", &mut help);
@@ -47,13 +52,11 @@ fn window(folder: &Path) {
     }
 }
 
-fn scene(preset: &str, size: [f32; 2], scale: f32, theme: Theme, band: usize) -> Stage {
-    let preset = find_factory(preset).expect("a factory preset").preset().expect("valid");
-    let mut stage = Stage::new(size, scale, theme);
-    stage.owner.settings = preset.settings;
-    stage.live = groove(&preset.settings, 7.3);
-    stage.screen.view.selection = Selection::only(band);
-    stage.screen.view.loaded = Some((preset.name, preset.settings));
+/// A preset for masters in the linear mode.
+fn linear() -> Stage {
+    let mut stage = scene("mastering-glue", [1040.0, 620.0], 1.0, Theme::Dark, 2);
+    stage.owner.settings.mode = Mode::Linear;
+    stage.live.latency_frames = linear_latency(stage.owner.settings.linear_taps, stage.live.sample_rate_hz) as u32;
     stage
 }
 

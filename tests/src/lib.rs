@@ -11,8 +11,11 @@ pub mod random;
 #[cfg(feature = "live")]
 pub mod rig;
 pub mod scene;
+pub mod screen;
 pub mod side_by_side;
 pub mod signals;
 pub mod stage;
 pub mod system;
 pub mod tools;
+#[cfg(target_os = "linux")]
+pub mod window_host;

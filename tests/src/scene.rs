@@ -1,15 +1,31 @@
 //! The demo's groove through real settings: what the editor shows of it at a moment, the same on every machine.
 
+use crate::stage::Stage;
 use octant_dsp::meter::Reading;
+use octant_dsp::preset::find_factory;
 use octant_dsp::{Engine, Settings};
 use plugin::analysis::{Peak, Picture, Spectrum};
+use plugin::editor::foreign::{Arrived, Line};
 use plugin::editor::live::{Live, PER_S};
+use plugin::editor::look::Theme;
+use plugin::editor::view::{Selection, Sheet};
 use realfft::RealFftPlanner;
 use std::f32::consts::TAU;
 use std::sync::Arc;
 
 /// Frames of one spectrum.
 const WINDOW: usize = 8192;
+
+/// A window with a factory preset, in the middle of the groove, with one band selected.
+pub fn scene(preset: &str, size: [f32; 2], scale: f32, theme: Theme, band: usize) -> Stage {
+    let preset = find_factory(preset).expect("a factory preset").preset().expect("valid");
+    let mut stage = Stage::new(size, scale, theme);
+    stage.owner.settings = preset.settings;
+    stage.live = groove(&preset.settings, 7.3);
+    stage.screen.view.selection = Selection::only(band);
+    stage.screen.view.loaded = Some((preset.name, preset.settings));
+    stage
+}
 
 /// What is seen after so many seconds of the groove.
 pub fn groove(settings: &Settings, seconds: f32) -> Live {
@@ -36,7 +52,9 @@ pub fn groove(settings: &Settings, seconds: f32) -> Live {
     for start in (0..frames).step_by(step) {
         let end = (start + step).min(frames);
         let [left, right] = &mut after;
-        engine.process(&mut [&mut left[start..end], &mut right[start..end]], &[]);
+        // The groove is its own key, for bands that listen to the sidechain.
+        let key = [&before[0][start..end], &before[1][start..end]];
+        engine.process(&mut [&mut left[start..end], &mut right[start..end]], &key);
         let mut readings: [Option<Reading>; 8] = [None; 8];
         for (reading, meter) in readings.iter_mut().zip(meters.iter()) {
             *reading = meter.take();
@@ -83,6 +101,28 @@ fn spectrum(rows: &[Vec<f32>; 2]) -> Spectrum {
 fn peak(row: &[f32], last: usize) -> Peak {
     let db = |row: &[f32]| 20.0 * row.iter().fold(1e-10_f32, |peak, sample| peak.max(sample.abs())).log10();
     Peak { sample_db: db(&row[row.len() - last..]), true_db: db(row) + 0.1, highest_db: db(row), clips: 0 }
+}
+
+/// The sheet on which presets of other programs come in, after one did.
+pub fn import() -> Stage {
+    let mut stage = scene("drum-bus", [1040.0, 620.0], 1.0, Theme::Dark, 0);
+    stage.screen.view.sheet = Sheet::Import;
+    let text = r#"{"output": {"limiter#0": {}, "multiband_compressor#0": {"envelope-boost": "Pink BT", "band0":
+        {"attack-threshold": -18.0, "ratio": 3.0, "sidechain-custom-lowcut-filter": true},
+        "band1": {"enable-band": true, "split-frequency": 250.0, "ratio": 200.0}}}}"#;
+    let imported = octant_dsp::preset::import::import(text.as_bytes(), "Evening").expect("a chain of effects");
+    let arrived = imported.into_iter().map(|one| Arrived {
+        name: one.preset.name,
+        bands: one.preset.settings.bands,
+        notes: one.notes,
+    });
+    let importing = &mut stage.screen.view.importing;
+    importing.places = vec!["/home/you/.config/easyeffects/output".into(), "/home/you".into()];
+    importing.folder = importing.places[0].clone();
+    importing.text = importing.folder.display().to_string();
+    importing.lines = ["Evening.json", "Morning.json"].map(|name| Line::File(name.into())).into();
+    importing.outcome = Some(("Evening.json".into(), Ok(arrived.collect())));
+    stage
 }
 
 /// A sound card that runs, and others to choose from.

@@ -12,6 +12,7 @@ pub mod guarded;
 pub mod layout;
 pub mod raw;
 pub mod raw_block;
+pub mod raw_window;
 pub mod vst3;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub mod watch;

@@ -402,9 +402,68 @@ fn sheets_open_and_close() {
 }
 
 #[test]
+fn escape_leads_from_the_import_back_to_the_browser() {
+    let mut stage = octant_tests::scene::import();
+    let texts = stage.texts();
+    for shown in ["Evening.json", "Evening", "2 bands", "Load"] {
+        assert!(texts.iter().any(|(text, ..)| text == shown), "{shown}");
+    }
+    assert!(texts.iter().any(|(text, ..)| text.contains("limiter#0")), "what could not be carried over");
+    stage.key(Key::Escape);
+    assert_eq!(stage.screen.view.sheet, Sheet::Presets);
+}
+
+#[test]
+fn the_analyser_holds_and_freezes() {
+    let spectrum = |db: f32| {
+        let mut picture = plugin::analysis::Picture { serial: 1, sample_rate_hz: 48_000.0, ..Default::default() };
+        picture.after.db = vec![db; 4097];
+        std::sync::Arc::new(picture)
+    };
+    let mut stage = stage();
+    stage.live.picture = spectrum(-20.0);
+    let loud = stage.picture();
+    stage.screen.view.analyser.freeze = true;
+    stage.frame();
+    stage.live.picture = spectrum(-70.0);
+    let button = "Frozen";
+    assert!(stage.texts().iter().any(|(text, ..)| text == button));
+    let axes = display(&stage);
+    let at = |picture: &octant_tests::canvas::Picture, db: f32| {
+        // Where the line of a spectrum of this level lies at 1 kHz, between the lines of the grid.
+        let (x, y) = (axes.x(1100.0) as usize, axes.y_of_level(db) as usize);
+        (y - 3..y + 3).map(|y| u32::from(picture.pixels[y * picture.size[0] + x].g())).max()
+    };
+    let line = at(&loud, -20.0);
+    assert_eq!(at(&stage.picture(), -20.0), line, "frozen");
+    stage.screen.view.analyser.freeze = false;
+    assert!(at(&stage.picture(), -20.0) < line, "it moves again");
+    stage.live.picture = spectrum(-20.0);
+    stage.screen.view.analyser.hold = true;
+    stage.frame();
+    stage.live.picture = spectrum(-70.0);
+    assert!(at(&stage.picture(), -20.0) > at(&loud, -50.0), "the peak is held");
+}
+
+#[test]
+fn what_is_seen_is_there_as_text_too() {
+    let mut stage = stage();
+    stage.ctx.enable_accesskit();
+    stage.live.bands[1].level_db = -12.0;
+    stage.live.bands[1].gain_db = -4.6;
+    stage.frames(2);
+    let tree = stage.frame().platform_output.accesskit_update.expect("a tree of what is there");
+    let labels: Vec<&str> = tree.nodes.iter().filter_map(|(_, node)| node.label()).collect();
+    let wanted = ["Band 2, 120 Hz to 1 kHz: level −12 dB, gain change −4.6 dB", "B1 Above threshold, −24.0 dB"];
+    for wanted in wanted {
+        assert!(labels.iter().any(|label| label.contains(wanted)), "{wanted}: {labels:#?}");
+    }
+}
+
+#[test]
 fn every_letter_that_is_shown_is_in_the_typeface() {
     let mut shown = String::new();
-    for sheet in [Sheet::None, Sheet::Presets, Sheet::Help, Sheet::About] {
+    for sheet in [Sheet::None, Sheet::Presets, Sheet::Import, Sheet::Help, Sheet::About] {
         let mut stage = stage();
         stage.screen.view.sheet = sheet;
         shown.extend(stage.texts().into_iter().map(|(text, ..)| text));

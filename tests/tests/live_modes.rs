@@ -144,10 +144,13 @@ impl Studio {
 /// Room for the rounding of transforms that do not begin at the same frame: -100 dB of full scale.
 const TOLERANCE: f32 = 1.0e-5;
 
+/// Parameters that are set, and the engine's latency from then on, frames, if it is another one.
+type Step<'a> = (&'a [(&'a str, &'a str)], Option<usize>);
+
 #[test]
 fn every_mode_sounds_as_the_engine_does_at_the_latency_that_is_told() {
     let mut studio = Studio::new("mastering-glue");
-    let steps: [(&[(&str, &str)], Option<usize>); 7] = [
+    let steps: [Step<'_>; 7] = [
         (&[("mode", "linear"), ("taps", "4096")], Some(linear(4096))),
         // The same latency: filters only, and one band more.
         (&[("xover1", "300"), ("xover2", "2000")], None),

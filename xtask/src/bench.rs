@@ -2,6 +2,7 @@
 //! with another in the same run.
 
 mod callgrind;
+mod editor;
 pub mod learn;
 mod plugin;
 mod record;
@@ -13,6 +14,7 @@ use anyhow::{Result, bail};
 use std::process::ExitCode;
 use trial::{Cost, Kernels, Mode, Trial};
 
+pub use editor::run as editor;
 pub use plugin::run as plugin;
 
 /// One requirement: what was measured, and the most that it may be.

@@ -40,6 +40,9 @@ cargo xtask VERB
   bench plugin [--record]
                       The same for the CLAP as it ships: instructions of the whole plugin per stereo frame, and the
                       times and the memory that an instance takes.
+  bench editor [--record]
+                      The window of the CLAP as it ships, under Xvfb: shares of a core while everything moves and while
+                      nothing does, how long it takes to open, what windows leave behind. About a minute.
   bench learn [--record]
                       Compares octant learn on one thread with one thread per band.
   screenshots         Draws the pictures of README and manual into assets/screenshots, without a window.
@@ -129,6 +132,8 @@ fn run() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+const BENCH: &str = "it goes: cargo xtask bench engine|plugin|editor|learn [--record]";
+
 fn bench_verb(words: &mut Parser) -> Result<ExitCode> {
     let (mut subject, mut record) = (None, false);
     while let Some(word) = words.next()? {
@@ -136,18 +141,17 @@ fn bench_verb(words: &mut Parser) -> Result<ExitCode> {
             Arg::Long("record") => record = true,
             Arg::Value(name) if subject.is_none() => subject = Some(name.string()?),
             other => {
-                return Err(other.unexpected()).context("it goes: cargo xtask bench engine|plugin|learn [--record]");
+                return Err(other.unexpected()).context(BENCH);
             }
         }
     }
     match subject.as_deref() {
         Some("engine") => bench::engine(record),
         Some("plugin") => bench::plugin(record),
+        Some("editor") => bench::editor(record),
         Some("learn") => bench::learn::run(record),
-        Some(other) => {
-            bail!("nothing named {other:?} is measured; it goes: cargo xtask bench engine|plugin|learn [--record]")
-        }
-        None => bail!("what shall be measured? It goes: cargo xtask bench engine|plugin|learn [--record]"),
+        Some(other) => bail!("nothing named {other:?} is measured; {BENCH}"),
+        None => bail!("what shall be measured? {BENCH}"),
     }
 }
 

@@ -59,6 +59,18 @@ const SOUND: [Need; 3] = [
     },
 ];
 
+/// What shows windows and moves their mouse on a Linux machine without a screen.
+const WINDOWS: Need = Need {
+    what: "an X server without a screen and a hand for it",
+    for_what: "the tests of the window",
+    packages: &["xvfb", "xdotool", "libgl1", "libgl1-mesa-dri"],
+    present: has_windows,
+};
+
+fn has_windows() -> bool {
+    shell::exists("Xvfb") && shell::exists("xdotool")
+}
+
 fn has_alsa() -> bool {
     features::has_library("alsa")
 }
@@ -141,7 +153,9 @@ pub fn for_tests() -> Result<bool> {
     let foreign = if on_x86_linux { &FOREIGN[..] } else { &[] };
     let sound = if cfg!(target_os = "linux") { &SOUND[..] } else { &[] };
     let hosts = if cfg!(target_os = "linux") { &HOSTS[..1] } else { &[] };
-    let needs: Vec<&Need> = std::iter::once(&COMPILER).chain(foreign).chain(sound).chain(hosts).collect();
+    let windows = cfg!(target_os = "linux").then_some(&WINDOWS);
+    let needs: Vec<&Need> =
+        std::iter::once(&COMPILER).chain(foreign).chain(sound).chain(hosts).chain(windows).collect();
     let tools = provide(&needs)?;
     Ok(rust_components() && tools)
 }
@@ -154,7 +168,13 @@ pub fn for_building() -> Result<bool> {
 /// What the hosts of `validate` need, beside what building needs.
 pub fn for_hosts() -> Result<bool> {
     let hosts = if cfg!(target_os = "linux") { &HOSTS[..] } else { &[] };
-    provide(&std::iter::once(&COMPILER).chain(hosts).collect::<Vec<_>>())
+    let windows = cfg!(target_os = "linux").then_some(&WINDOWS);
+    provide(&std::iter::once(&COMPILER).chain(hosts).chain(windows).collect::<Vec<_>>())
+}
+
+/// What opening windows needs, beside what building needs.
+pub fn for_windows() -> Result<bool> {
+    provide(&[&COMPILER, &WINDOWS])
 }
 
 /// What counting instructions needs.
@@ -230,15 +250,15 @@ fn advice(packages: &[&str]) -> String {
     let known = [
         (
             "dnf",
-            "sudo dnf install gcc gcc-aarch64-linux-gnu sysroot-aarch64-fc43-glibc qemu-user valgrind alsa-lib-devel jack-audio-connection-kit-devel",
+            "sudo dnf install gcc gcc-aarch64-linux-gnu sysroot-aarch64-fc43-glibc qemu-user valgrind alsa-lib-devel jack-audio-connection-kit-devel xorg-x11-server-Xvfb xdotool",
         ),
         (
             "pacman",
-            "sudo pacman -S gcc aarch64-linux-gnu-gcc aarch64-linux-gnu-glibc qemu-user valgrind alsa-lib jack2",
+            "sudo pacman -S gcc aarch64-linux-gnu-gcc aarch64-linux-gnu-glibc qemu-user valgrind alsa-lib jack2 xorg-server-xvfb xdotool",
         ),
         (
             "zypper",
-            "sudo zypper install gcc cross-aarch64-gcc14 qemu-linux-user valgrind alsa-devel libjack-devel jack",
+            "sudo zypper install gcc cross-aarch64-gcc14 qemu-linux-user valgrind alsa-devel libjack-devel jack xorg-x11-server-Xvfb xdotool",
         ),
     ];
     known.into_iter().find(|(manager, _)| shell::exists(manager)).map_or_else(

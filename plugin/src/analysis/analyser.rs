@@ -6,6 +6,11 @@ use super::spectrum::Spectrometer;
 use octant_dsp::health::Health;
 use octant_dsp::tap::Slot;
 
+/// Samples below this are silence: 20 dB above the floor of the spectra and below everything that is shown.
+const SILENT: f32 = 1e-9;
+/// Seconds after which silence fills every window: loudness looks back three.
+const FORGOTTEN_S: f64 = 4.0;
+
 /// Everything that is computed of one stream.
 pub struct Analyser {
     sample_rate_hz: f64,
@@ -15,6 +20,8 @@ pub struct Analyser {
     bands: Vec<BandPicture>,
     /// Serial of the next slot if none is lost.
     next: Option<u64>,
+    /// Frames since input and output fell silent.
+    silent: usize,
 }
 
 /// Input or output.
@@ -50,16 +57,22 @@ impl Analyser {
     /// Of a stream of one or two channels.
     pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
         let side = || Side::new(sample_rate_hz, channels);
-        Self { sample_rate_hz, channels, before: side(), after: side(), bands: Vec::new(), next: None }
+        Self { sample_rate_hz, channels, before: side(), after: side(), bands: Vec::new(), next: None, silent: 0 }
     }
 
-    /// Adds one slot.
-    pub fn add(&mut self, slot: &Slot) {
+    /// Adds one slot; whether it can have changed anything. Silence that lasts changes nothing and is not counted.
+    pub fn add(&mut self, slot: &Slot) -> bool {
         if self.next.is_some_and(|next| next != slot.serial()) {
             self.before.spectrum.interrupt();
             self.after.spectrum.interrupt();
         }
         self.next = Some(slot.serial() + 1);
+        let rows = (0..self.channels).flat_map(|channel| [slot.input(channel), slot.output(channel)]);
+        let silent = rows.flatten().all(|x| x.abs() < SILENT);
+        self.silent = if silent { self.silent + slot.frames() } else { 0 };
+        if self.silent as f64 > FORGOTTEN_S * self.sample_rate_hz && self.bands.len() == slot.bands() {
+            return false;
+        }
         self.before.add(&[slot.input(0), slot.input(1)][..self.channels]);
         self.after.add(&[slot.output(0), slot.output(1)][..self.channels]);
         // A band that comes or goes moves those above it: what was counted belongs to others now.
@@ -73,6 +86,7 @@ impl Analyser {
             let mean = sum / (self.channels * slot.frames()).max(1) as f64;
             band.after.add((10.0 * mean.log10()) as f32);
         }
+        true
     }
 
     /// What is known now.

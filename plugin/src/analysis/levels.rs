@@ -5,12 +5,18 @@ use ebur128::{EbuR128, Mode};
 
 /// How long the highest sample stays.
 const HOLD_S: f64 = 1.0;
+/// Time between two looks at the loudness, each of which sums up three seconds. Meters may look ten times a second.
+const LOOK_S: f64 = 0.1;
 
 /// Peaks and loudness of a stream.
 pub struct Levels {
     /// None at rates that the library does not know.
     loudness: Option<EbuR128>,
     hold_frames: usize,
+    look_frames: usize,
+    /// Frames since the last look.
+    unseen: usize,
+    lufs: Lufs,
     peaks: Vec<Held>,
 }
 
@@ -31,6 +37,9 @@ impl Levels {
         Self {
             loudness: EbuR128::new(channels as u32, sample_rate_hz.round() as u32, modes).ok(),
             hold_frames: (HOLD_S * sample_rate_hz) as usize,
+            look_frames: (LOOK_S * sample_rate_hz) as usize,
+            unseen: 0,
+            lufs: Lufs::default(),
             peaks: vec![Held::default(); channels],
         }
     }
@@ -41,6 +50,11 @@ impl Levels {
             // Fails only for another number of channels.
             let added = loudness.add_frames_planar_f32(rows);
             debug_assert!(added.is_ok());
+        }
+        self.unseen += rows.first().map_or(0, |row| row.len());
+        if self.unseen >= self.look_frames {
+            self.unseen = 0;
+            self.lufs = self.look();
         }
         for (held, row) in self.peaks.iter_mut().zip(rows) {
             let highest = row.iter().fold(0.0f32, |highest, x| highest.max(x.abs()));
@@ -53,8 +67,12 @@ impl Levels {
         }
     }
 
-    /// Loudness now.
+    /// Loudness at most a tenth of a second ago.
     pub fn lufs(&self) -> Lufs {
+        self.lufs
+    }
+
+    fn look(&self) -> Lufs {
         let Some(loudness) = &self.loudness else { return Lufs::default() };
         let read = |value: Result<f64, ebur128::Error>| value.unwrap_or(f64::NEG_INFINITY);
         Lufs {

@@ -5,6 +5,7 @@ use super::knob::fit;
 use super::line::{arrow, button, focus_ring, paint_button};
 use super::look::{self, SCALES, Theme, veil};
 use super::presets;
+use super::rows;
 use super::view::{Ask, Sheet};
 use crate::session::SLOTS;
 use egui::{Align2, Id, Popup, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
@@ -189,13 +190,22 @@ fn bent_arrow(ui: &Ui, centre: Pos2, sign: f32, colour: egui::Color32) {
 }
 
 fn main_menu(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
-    let response = button(ui, desk, rect, "menu", "", "Scale, colours, help");
+    let response = button(ui, desk, rect, "menu", "", "Bypass, latency, scale, colours, help");
     for offset in [-4.0, 0.0, 4.0] {
         let y = rect.center().y + offset;
         ui.painter().hline(rect.center().x - 6.0..=rect.center().x + 6.0, y, Stroke::new(1.4, desk.look.text));
     }
     Popup::menu(&response).gap(2.0).show(|ui| {
         ui.set_min_width(170.0);
+        for (id, text) in [("bypass", "Bypass everything"), ("hold_latency", "Hold the latency")] {
+            let row = rows::global(id);
+            let mut on = desk.plain(row) >= 0.5;
+            if ui.checkbox(&mut on, text).on_hover_text(super::words::help(row)).clicked() {
+                desk.set(row, if on { 1.0 } else { 0.0 });
+                ui.close();
+            }
+        }
+        ui.separator();
         ui.menu_button("Scale", |ui| {
             for scale in SCALES {
                 if ui.selectable_label(desk.shelf.taste.scale_percent == scale, format!("{scale} %")).clicked() {

@@ -39,7 +39,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, rect: Rect)
 
     let ground = ui.interact(plot, Id::unique("octant display"), Sense::click_and_drag());
     let hovered = ground.hover_pos().map(|at| layout::band_at(&desk.settings, axes.hz(at.x)));
-    ground.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Group, true, "Display"));
+    ground.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Group, true, told(desk)));
     on_ground(ui, desk, &axes, &ground);
 
     let inside = ui.painter().with_clip_rect(plot.intersect(ui.clip_rect()));
@@ -145,6 +145,17 @@ fn walk(ui: &mut Ui, desk: &mut Desk<'_>, id: Id) {
     if delete {
         remove_selected(desk);
     }
+}
+
+/// The display for those who cannot see it: every band with its range, level and gain.
+fn told(desk: &Desk<'_>) -> String {
+    let hz = |hz: f64| rows::at(rows::crossover(0)).param.text(hz);
+    let band = |band: usize| {
+        let [lower, upper] = layout::edges(&desk.settings, band);
+        let (level, gain) = readout(&desk.live.bands[band]);
+        format!("Band {}, {} to {}: level {level}, gain change {gain}", band + 1, hz(lower), hz(upper))
+    };
+    (0..desk.settings.bands).map(band).collect::<Vec<_>>().join(". ")
 }
 
 /// What a band's level and gain are, as text.

@@ -6,7 +6,8 @@ use super::line::{latch, number, pick};
 use super::look;
 use super::rows;
 use egui::{Align2, Rect, Stroke, Ui, pos2, vec2};
-use octant_dsp::settings::{Mode, Settings, Slope};
+use octant_dsp::linear::lowest_exact_crossover_hz;
+use octant_dsp::settings::{Mode, Settings};
 
 /// The line in its part of the window.
 pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
@@ -72,14 +73,7 @@ fn status(desk: &Desk<'_>) -> String {
 pub fn latency_text(settings: &Settings, latency_frames: u32, sample_rate_hz: f64) -> String {
     let ms = 1000.0 * f64::from(latency_frames) / sample_rate_hz;
     if settings.mode == Mode::Linear {
-        let constant = match settings.slope {
-            Slope::Db12 => 4.2,
-            Slope::Db24 => 7.0,
-            Slope::Db48 => 14.4,
-        };
-        let longer = (sample_rate_hz / 48_000.0).log2().round().max(0.0);
-        let taps = f64::from(settings.linear_taps) * 2f64.powf(longer);
-        let exact_hz = constant * sample_rate_hz / taps;
+        let exact_hz = lowest_exact_crossover_hz(settings.linear_taps, settings.slope, sample_rate_hz);
         return format!("{ms:.0} ms, exact down to {exact_hz:.0} Hz");
     }
     if latency_frames == 0 { "No latency".into() } else { format!("{ms:.1} ms latency") }
@@ -88,6 +82,7 @@ pub fn latency_text(settings: &Settings, latency_frames: u32, sample_rate_hz: f6
 #[cfg(test)]
 mod tests {
     use super::*;
+    use octant_dsp::settings::Slope;
 
     #[test]
     fn the_dial_says_what_the_definition_says() {

@@ -1,6 +1,7 @@
 //! Input and output meters at the right of the display: true peaks, held peaks, clips.
 
 use super::desk::Desk;
+use super::knob::fit;
 use super::look::{self, mix};
 use crate::analysis::Peak;
 use egui::{Align2, Id, Rect, Sense, Stroke, Ui, pos2, vec2};
@@ -87,4 +88,38 @@ fn side(ui: &Ui, desk: &Desk<'_>, rect: Rect, title: &str, peaks: &[Peak]) {
         }
     }
     painter.hline(well.x_range(), y(0.0), Stroke::new(1.0, look.line));
+    if clips > 0 {
+        let plate = Rect::from_min_size(pos2(rect.left() + 3.0, well.top() + 2.0), vec2(rect.width() - 6.0, 13.0));
+        painter.rect_filled(plate, 3.0, look.warn);
+        fit(
+            ui,
+            plate.center(),
+            Align2::CENTER_CENTER,
+            &count_text(clips),
+            9.5,
+            plate.width() - 2.0,
+            look.on(look.warn),
+        );
+    }
+}
+
+/// A count in at most four letters.
+fn count_text(count: u64) -> String {
+    match count {
+        0..=9_999 => count.to_string(),
+        10_000..=999_999 => format!("{}k", count / 1000),
+        _ => "1M+".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_short() {
+        for (count, text) in [(7, "7"), (9_999, "9999"), (10_000, "10k"), (999_999, "999k"), (u64::MAX, "1M+")] {
+            assert_eq!(count_text(count), text);
+        }
+    }
 }

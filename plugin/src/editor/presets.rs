@@ -30,6 +30,9 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
                 let named = desk.view.loaded.as_ref().map(|(name, _)| name.clone()).unwrap_or_default();
                 desk.view.ask = Some(Ask::SaveAs(named));
             }
+            if ui.button("Import…").on_hover_text("Presets of EasyEffects and of LSP plugins").clicked() {
+                super::import::open(desk);
+            }
         });
     });
     let tags_width = 118.0;

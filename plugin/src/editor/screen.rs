@@ -9,7 +9,7 @@ use super::look::{self, Look, Theme};
 use super::owner::Owner;
 use super::shelf::Shelf;
 use super::view::{Sheet, View};
-use super::{bar, control, foot, meters, presets, sheet};
+use super::{bar, control, foot, import, meters, presets, sheet};
 use egui::{Context, Key, Modifiers, Rect, Ui, pos2};
 
 /// The window's content, without the window: everything but the owner of the parameters and the sound.
@@ -153,6 +153,7 @@ fn lay_out(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, all: Rect) {
             }
         }
         Sheet::Presets => presets::show(ui, desk, body),
+        Sheet::Import => import::show(ui, desk, body),
         Sheet::Help => sheet::help(ui, desk, body),
         Sheet::About => sheet::about(ui, desk, body),
         Sheet::Program => sheet::ground(ui, desk, body),

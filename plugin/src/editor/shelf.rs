@@ -5,7 +5,7 @@ use octant_dsp::Preset;
 use octant_dsp::preset::{MAX_PRESET_BYTES, factory};
 use serde_json::{Map, Value, json};
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Preferences, shared by all instances.
@@ -224,12 +224,23 @@ fn entry(stem: &str, path: Option<PathBuf>, preset: Result<Preset, String>) -> E
 }
 
 fn read(path: &Path) -> Result<Preset, String> {
-    let length = fs::metadata(path).map_err(|error| error.to_string())?.len();
-    if length > MAX_PRESET_BYTES as u64 {
-        return Err(format!("{length} bytes are too many for a preset"));
+    Preset::from_bytes(&bytes_of(path)?).map_err(|error| error.to_string())
+}
+
+/// The bytes of a file that may be a preset; never more than the longest has, whatever the file is.
+pub(super) fn bytes_of(path: &Path) -> Result<Vec<u8>, String> {
+    let told = |error: std::io::Error| format!("{} cannot be read: {error}", path.display());
+    // A pipe or a device would never end, or never begin.
+    if !fs::metadata(path).map_err(told)?.is_file() {
+        return Err(format!("{} is no file", path.display()));
     }
-    let bytes = fs::read(path).map_err(|error| error.to_string())?;
-    Preset::from_bytes(&bytes).map_err(|error| error.to_string())
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(told)?;
+    file.take(MAX_PRESET_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(told)?;
+    if bytes.len() > MAX_PRESET_BYTES {
+        return Err(format!("{} is too long for a preset, which has {MAX_PRESET_BYTES} bytes at most", path.display()));
+    }
+    Ok(bytes)
 }
 
 fn read_taste(file: &Path) -> Option<Taste> {
@@ -248,10 +259,14 @@ fn read_taste(file: &Path) -> Option<Taste> {
     Some(taste)
 }
 
+/// Whether a letter cannot be in the name of a file on every system.
+pub(super) fn forbidden(letter: char) -> bool {
+    letter.is_control() || "/\\:*?\"<>|".contains(letter)
+}
+
 /// A file name that every system takes; an error for names that would be none.
 fn file_name(name: &str) -> Result<String, String> {
     let name = name.trim();
-    let forbidden = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
     if let Some(letter) = name.chars().find(|c| forbidden(*c)) {
         return Err(format!("A name of a preset cannot contain {letter:?}."));
     }

@@ -1,5 +1,6 @@
 //! What the window shows: plain data, without the parameters.
 
+use super::foreign::Importing;
 use super::rows::Row;
 use octant_dsp::settings::{BandSettings, MAX_BANDS, Settings};
 
@@ -120,6 +121,8 @@ pub enum Sheet {
     None,
     /// The preset browser.
     Presets,
+    /// Presets of other programs.
+    Import,
     /// What one can do, and where.
     Help,
     /// Version and licences.
@@ -182,6 +185,8 @@ pub struct View {
     pub only_favourites: bool,
     /// The tag that presets must have.
     pub tag: Option<String>,
+    /// Where presets of other programs are looked for.
+    pub importing: Importing,
     /// The preset that was loaded last, and its settings then.
     pub loaded: Option<(String, Settings)>,
     /// The analysis shall count afresh.

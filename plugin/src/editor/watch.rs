@@ -1,8 +1,10 @@
-//! Reads the meters while a window is open and wakes it only if there is something to see.
+//! Reads meters and parameters while a window is open and wakes it only if there is something to see.
 
 use super::live::{Live, PER_S};
 use crate::analysis::Listening;
+use crate::params::OctantParams;
 use crate::shown::Shown;
+use egui::Context;
 use nice_plug_egui::RepaintNotifier;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
@@ -20,16 +22,35 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Begins to watch.
+    /// Begins to watch for a window that looks at `wake` by itself.
     pub fn begin(shown: Arc<Shown>, wake: RepaintNotifier) -> Self {
+        Self::with(shown, move |moved| wake.request_repaint_with(moved))
+    }
+
+    /// Begins to watch for a host's window, parameters too. It has to be seen already: see [`NEVER`](super::NEVER).
+    pub(super) fn for_host(shown: Arc<Shown>, params: Arc<OctantParams>, window: Context) -> Self {
+        let mut values = vec![0.0; params.bridge().rows()];
+        let mut epoch = 0;
+        Self::with(shown, move |mut moved| {
+            // The host turns knobs, too.
+            if let Some(now) = params.bridge().read(epoch, &mut values) {
+                (epoch, moved) = (now, true);
+            }
+            if moved {
+                // No delay at all would draw every picture twice.
+                window.request_repaint_after(Duration::from_millis(1));
+            }
+        })
+    }
+
+    fn with(shown: Arc<Shown>, mut tell: impl FnMut(bool) + Send + 'static) -> Self {
         let live = Arc::new(Mutex::new(Live::default()));
         let done = Arc::new(AtomicBool::new(false));
         let listening = shown.analysis().listen();
         let (kept, ended) = (Arc::clone(&live), Arc::clone(&done));
         let watch = move || {
             while !ended.load(Relaxed) {
-                let moved = shown.read(&mut lock(&kept));
-                wake.request_repaint_with(moved);
+                tell(shown.read(&mut lock(&kept)));
                 std::thread::park_timeout(Duration::from_secs_f32(1.0 / PER_S));
             }
         };

@@ -39,7 +39,7 @@ pub trait Ports {
     /// Their names, as they are now.
     fn names(&mut self) -> Result<Vec<String>, Failure>;
     /// Opens one by its whole name; it is closed when what is returned is dropped.
-    fn open(&mut self, name: &str, hear: Hear) -> Result<Box<dyn Any>, Failure>;
+    fn open(&mut self, name: &str, hear: Hear) -> Result<Box<dyn Any + Send>, Failure>;
 }
 
 /// The system's. One client looks for inputs as long as it lives; each connection has its own.
@@ -55,7 +55,7 @@ impl Ports for SystemPorts {
         Ok(input.ports().iter().filter_map(|port| input.port_name(port).ok()).collect())
     }
 
-    fn open(&mut self, name: &str, mut hear: Hear) -> Result<Box<dyn Any>, Failure> {
+    fn open(&mut self, name: &str, mut hear: Hear) -> Result<Box<dyn Any + Send>, Failure> {
         let input = open()?;
         let named = |port: &MidiInputPort| input.port_name(port).is_ok_and(|there| there == name);
         let port = input.ports().into_iter().find(named);
@@ -82,14 +82,14 @@ pub fn inputs() -> Result<Vec<String>, Failure> {
 
 /// A MIDI input that is kept: gone, it is taken up again when it returns.
 pub struct Midi {
-    ports: Box<dyn Ports>,
+    ports: Box<dyn Ports + Send>,
     shared: Arc<Mutex<Shared>>,
     orders: Sender<Order>,
     /// Its whole name, once it has been open.
     name: Option<String>,
     /// Part of its name as it was asked for; empty for any.
     part: String,
-    connection: Option<Box<dyn Any>>,
+    connection: Option<Box<dyn Any + Send>>,
     looked_at: Duration,
 }
 
@@ -97,7 +97,7 @@ impl Midi {
     /// The first input whose name contains `part`, or the first one, with the ties of last time. It may not be there
     /// yet: [`look`](Self::look) takes it when it comes.
     #[must_use]
-    pub fn new(ports: Box<dyn Ports>, part: Option<&str>, ties: Ties, orders: Sender<Order>) -> Self {
+    pub fn new(ports: Box<dyn Ports + Send>, part: Option<&str>, ties: Ties, orders: Sender<Order>) -> Self {
         let shared = Arc::new(Mutex::new(Shared { ties, waiting: None }));
         let part = part.unwrap_or_default().to_lowercase();
         Self { ports, shared, orders, name: None, part, connection: None, looked_at: Duration::ZERO }
@@ -265,7 +265,7 @@ mod tests {
             Ok(self.0.lock().expect("no panic").0.clone())
         }
 
-        fn open(&mut self, name: &str, hear: Hear) -> Result<Box<dyn Any>, Failure> {
+        fn open(&mut self, name: &str, hear: Hear) -> Result<Box<dyn Any + Send>, Failure> {
             let mut inside = self.0.lock().expect("no panic");
             assert!(inside.0.iter().any(|there| there == name), "{name} is not there");
             inside.1 = Some(hear);

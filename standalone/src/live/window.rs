@@ -25,10 +25,10 @@ use std::thread;
 use nice_plug_egui::baseview::dpi::{LogicalSize, Size};
 use nice_plug_egui::baseview::{HandlerError, Window, WindowSize};
 use nice_plug_egui::{App, EguiWindow, EguiWindowSettings, Frame, RepaintNotifier};
-use plugin::editor::look;
 use plugin::editor::screen::Screen;
 use plugin::editor::shelf::Shelf;
 use plugin::editor::watch::Watch;
+use plugin::editor::{TICK, look};
 use plugin::shown::Shown;
 
 use super::command::{Answer, Command};
@@ -89,6 +89,8 @@ struct Front {
     sentences: Vec<(String, bool)>,
     /// The session is over.
     ended: bool,
+    /// The window has drawn something. Who asks for a picture before that stops X11's frame clock for good.
+    seen: bool,
 }
 
 fn lock(front: &Mutex<Front>) -> MutexGuard<'_, Front> {
@@ -125,14 +127,15 @@ impl Guest for Glass {
             moved = true;
         }
         front.sentences.extend(picture.messages.iter().map(|sentence| (sentence.clone(), false)));
-        self.wake.request_repaint_with(moved || !picture.messages.is_empty());
+        self.wake.request_repaint_with(front.seen && (moved || !picture.messages.is_empty()));
     }
 }
 
 impl Drop for Glass {
     fn drop(&mut self) {
-        lock(&self.front).ended = true;
-        self.wake.request_repaint();
+        let mut front = lock(&self.front);
+        front.ended = true;
+        self.wake.request_repaint_with(front.seen);
     }
 }
 
@@ -184,15 +187,22 @@ impl Pane {
 }
 
 impl App for Pane {
-    fn build(&mut self, ctx: egui::Context, frame: &mut Frame) -> Result<(), HandlerError> {
-        self.screen.prepare(&ctx);
+    fn build(&mut self, _: egui::Context, frame: &mut Frame) -> Result<(), HandlerError> {
+        frame.baseview_window().create_timer(TICK)?;
         frame.set_clear_color(egui::Rgba::from(self.screen.ground()));
-        self.watch = Some(Watch::begin(Arc::clone(&self.shown), self.wake.clone()));
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
         let ctx = ui.ctx().clone();
+        if self.watch.is_none() {
+            // Typefaces are there from the next frame on.
+            self.screen.prepare(&ctx);
+            self.watch = Some(Watch::begin(Arc::clone(&self.shown), self.wake.clone()));
+            lock(&self.front).seen = true;
+            ctx.request_repaint();
+            return;
+        }
         self.follow(&ctx);
         // A copy, so that the watching thread never waits for a frame to be drawn.
         let mut live = self.watch.as_ref().map(|watch| watch.live().clone()).unwrap_or_default();

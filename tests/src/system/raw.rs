@@ -4,6 +4,7 @@
 use super::raw_block::{Block, Event, Sent, Status, input_events, output_events};
 use clap_sys::entry::clap_plugin_entry;
 use clap_sys::ext::audio_ports::{CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, clap_plugin_audio_ports};
+use clap_sys::ext::gui::{CLAP_EXT_GUI, clap_host_gui};
 use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_host_latency, clap_plugin_latency};
 use clap_sys::ext::params::{
     CLAP_EXT_PARAMS, CLAP_PARAM_IS_AUTOMATABLE, CLAP_PARAM_IS_STEPPED, CLAP_PARAM_RESCAN_VALUES, clap_host_params,
@@ -21,7 +22,7 @@ use std::ffi::{CStr, CString, c_char, c_void};
 use std::mem::MaybeUninit;
 use std::path::Path;
 use std::ptr::{null, null_mut};
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 /// Calls a function of a table; CLAP has optional ones everywhere.
 macro_rules! call {
@@ -29,6 +30,7 @@ macro_rules! call {
         ($table.$function.expect(stringify!($function)))($($argument),*)
     };
 }
+pub(super) use call;
 
 /// What a plugin says about itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,6 +174,10 @@ pub struct Host {
     pub rescans: AtomicU32,
     /// Announcements of another latency.
     pub latency_changes: AtomicU32,
+    /// Width and height that the window wanted last, in the upper and the lower half.
+    pub wanted_size: AtomicU64,
+    /// Times that the window said it was gone.
+    pub closed_windows: AtomicU32,
 }
 
 /// A number for each thread. Real-time safe.
@@ -189,6 +195,8 @@ impl Host {
             callback: AtomicBool::new(false),
             rescans: AtomicU32::new(0),
             latency_changes: AtomicU32::new(0),
+            wanted_size: AtomicU64::new(0),
+            closed_windows: AtomicU32::new(0),
         }
     }
 
@@ -217,6 +225,19 @@ impl Host {
             // SAFETY: see above.
             unsafe { host(of) }.latency_changes.fetch_add(1, Relaxed);
         }
+        unsafe extern "C" fn hints(_: *const clap_host) {}
+        unsafe extern "C" fn resize(of: *const clap_host, width: u32, height: u32) -> bool {
+            // SAFETY: see above.
+            unsafe { host(of) }.wanted_size.store(u64::from(width) << 32 | u64::from(height), Relaxed);
+            true
+        }
+        unsafe extern "C" fn refuse(_: *const clap_host) -> bool {
+            false
+        }
+        unsafe extern "C" fn closed(of: *const clap_host, _: bool) {
+            // SAFETY: see above.
+            unsafe { host(of) }.closed_windows.fetch_add(1, Relaxed);
+        }
         unsafe extern "C" fn is_main(of: *const clap_host) -> bool {
             // SAFETY: see above.
             unsafe { host(of) }.main_thread.load(Relaxed) == this_thread()
@@ -231,12 +252,21 @@ impl Host {
             static LATENCY: clap_host_latency = clap_host_latency { changed: Some(latency) };
             static CHECK: clap_host_thread_check =
                 clap_host_thread_check { is_main_thread: Some(is_main), is_audio_thread: Some(is_audio) };
+            static GUI: clap_host_gui = clap_host_gui {
+                resize_hints_changed: Some(hints),
+                request_resize: Some(resize),
+                request_show: Some(refuse),
+                request_hide: Some(refuse),
+                closed: Some(closed),
+            };
             // SAFETY: the plugin passes a text that ends with zero; for the host see above.
             let (id, host) = unsafe { (CStr::from_ptr(id), host(of)) };
             if id == CLAP_EXT_PARAMS {
                 (&raw const PARAMS).cast()
             } else if id == CLAP_EXT_LATENCY {
                 (&raw const LATENCY).cast()
+            } else if id == CLAP_EXT_GUI {
+                (&raw const GUI).cast()
             } else if id == CLAP_EXT_THREAD_CHECK && host.thread_check {
                 (&raw const CHECK).cast()
             } else {
@@ -278,7 +308,7 @@ pub struct Param {
 /// One instance. Functions of the audio thread are called on one thread at a time, the others on the thread that made
 /// the instance; who breaks that breaks CLAP.
 pub struct Plugin<'a> {
-    raw: *const clap_plugin,
+    pub(super) raw: *const clap_plugin,
     #[expect(dead_code, reason = "the plugin points to it")]
     table: Box<clap_host>,
     /// What the plugin asked for.
@@ -348,7 +378,7 @@ impl Plugin<'_> {
         }
     }
 
-    fn table<T>(&self, id: &CStr) -> &T {
+    pub(super) fn table<T>(&self, id: &CStr) -> &T {
         // SAFETY: each caller names the extension and its type beside each other.
         unsafe { self.extension(id) }.expect("an extension that every Octant has")
     }

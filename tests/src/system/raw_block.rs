@@ -151,12 +151,18 @@ pub struct Sent {
     pub last_time: u32,
     /// Whether one came before its predecessor in time.
     pub disordered: bool,
+    /// Gestures that began.
+    pub begun: u32,
+    /// Gestures that ended.
+    pub ended: u32,
 }
 
 pub(super) fn output_events(sent: &mut Sent) -> clap_output_events {
     unsafe extern "C" fn push(list: *const clap_output_events, event: *const clap_event_header) -> bool {
         // SAFETY: `ctx` is the `Sent` of `output_events`, lent for the call; the plugin passes a valid event.
-        let (sent, time) = unsafe { (&mut *((*list).ctx as *mut Sent), (*event).time) };
+        let (sent, time, kind) = unsafe { (&mut *((*list).ctx as *mut Sent), (*event).time, (*event).type_) };
+        sent.begun += u32::from(kind == CLAP_EVENT_PARAM_GESTURE_BEGIN);
+        sent.ended += u32::from(kind == CLAP_EVENT_PARAM_GESTURE_END);
         sent.disordered |= time < sent.last_time;
         (sent.events, sent.last_time) = (sent.events + 1, time);
         true

@@ -25,7 +25,7 @@ pub fn commands(ground: &Ground) -> [Host; 2] {
         command
     };
     let mut words = vec!["--package", "octant-tests"];
-    for target in ["plugin_bundle", "plugin_conformance", "plugin_crowd", "plugin_real_time"] {
+    for target in ["editor_window", "plugin_bundle", "plugin_conformance", "plugin_crowd", "plugin_real_time"] {
         words.extend(["--test", target]);
     }
     let clap = test(&words);
