@@ -5,7 +5,10 @@ use super::look;
 use super::rows::{self, Row};
 use super::view::Typing;
 use super::words;
-use egui::{Event, EventFilter, Id, Key, Rect, Response, Sense, TextEdit, Ui, WidgetInfo};
+use egui::{
+    CursorIcon, Event, EventFilter, Id, InputState, Key, Popup, Rect, Response, Sense, SetOpenCommand, TextEdit, Ui,
+    WidgetInfo,
+};
 use octant_dsp::params::Kind;
 
 /// Points of dragging for the whole way of a knob.
@@ -46,7 +49,8 @@ pub fn control_as(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row, way: W
         desk.hand.release(desk.owner);
     }
     common(ui, desk, &response, row, true);
-    response
+    let cursor = if way == Way::Up { CursorIcon::ResizeVertical } else { CursorIcon::ResizeHorizontal };
+    response.on_hover_and_drag_cursor(cursor)
 }
 
 /// Movement of this frame in points; the first one counts from where the button was pressed.
@@ -224,8 +228,23 @@ fn writes(event: &Event) -> bool {
     }
 }
 
+/// A menu that a right click opens, or the menu key (Shift F10) while the control has the keyboard.
+pub fn context_menu(response: &Response, content: impl FnOnce(&mut Ui)) {
+    // Choices have a list of their own beside the menu.
+    let id = response.id.with("context menu");
+    let popup = Popup::context_menu(response).id(id);
+    let ctx = &response.ctx;
+    let key = |input: &InputState| input.key_pressed(Key::Menu) || input.modifiers.shift && input.key_pressed(Key::F10);
+    let asked = response.has_focus() && ctx.input(key);
+    // Opened by a key it has no place of the pointer.
+    let by_key = asked || Popup::is_id_open(ctx, id) && Popup::position_of_id(ctx, id).is_none();
+    let popup = if asked { popup.open_memory(SetOpenCommand::Bool(true)) } else { popup };
+    let popup = if by_key { popup.at_position(response.rect.center()) } else { popup };
+    popup.show(content);
+}
+
 fn menu(desk: &mut Desk<'_>, response: &Response, row: Row) {
-    response.context_menu(|ui| {
+    context_menu(response, |ui| {
         let number = matches!(rows::at(row).param.kind, Kind::Float { .. } | Kind::Integer { .. });
         if number && ui.button("Type a value…").clicked() {
             type_into(desk, response.id, row, None);

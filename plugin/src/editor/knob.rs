@@ -27,7 +27,7 @@ pub fn knob(ui: &mut Ui, desk: &mut Desk<'_>, cell: Rect, row: Row, colour: Colo
     painter.text(pos2(cell.center().x, label_y), Align2::CENTER_CENTER, words::label(row), font, label_colour);
 
     let dial = Rect::from_min_max(pos2(cell.left(), cell.top() + 13.0), pos2(cell.right(), value.top() - 1.0));
-    let radius = (0.5 * dial.width().min(dial.height()) - 2.0).clamp(6.0, 24.0);
+    let radius = (0.5 * dial.width().min(dial.height()) - 2.0).clamp(6.0, 27.0);
     let centre = pos2(dial.center().x, dial.center().y + 0.12 * radius);
     let param = rows::at(row).param;
     let place = param.to_normalised(desk.plain(row)) as f32;
