@@ -141,6 +141,13 @@ impl Editor for OctantEditor {
     }
 }
 
+/// Keys that stay the host's while a control has the keyboard: Space above all, and every letter that does nothing here.
+fn hosts_keys() -> Vec<Key> {
+    let letters = ('a'..='z').filter(|letter| !"acvyz".contains(*letter));
+    let all = letters.flat_map(|letter| [letter, letter.to_ascii_uppercase()]).chain([' ']);
+    all.map(|letter| Key::Character(letter.into())).collect()
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -220,9 +227,7 @@ impl NiceEguiApp for Window {
             self.shown.analysis().restart();
         }
         let writing = self.screen.view.typing.is_some() || open.ctx.text_edit_focused();
-        let keys =
-            if writing { KeyCapture::CaptureAll } else { KeyCapture::IgnoreKeys(vec![Key::Character(" ".into())]) };
-        frame.set_key_capture(keys);
+        frame.set_key_capture(if writing { KeyCapture::CaptureAll } else { KeyCapture::IgnoreKeys(hosts_keys()) });
         frame.set_clear_color(egui::Rgba::from(self.screen.ground()));
         let ctx = open.ctx.clone();
         self.keep_scale(&ctx);

@@ -1,5 +1,6 @@
 //! The bar above: name, preset, slots, undo, menu.
 
+use super::control::show_popup;
 use super::desk::Desk;
 use super::knob::fit;
 use super::line::{arrow, button, latch, paint_button};
@@ -137,7 +138,7 @@ fn slots_of(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
 
 fn copy_slot(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
     let response = button(ui, desk, rect, "copy slot", "Copy", "Copy these settings to another slot");
-    Popup::menu(&response).gap(2.0).show(|ui| {
+    show_popup(Popup::menu(&response).gap(2.0), &response, |ui| {
         let active = desk.owner.kept().active;
         for (slot, name) in SLOTS.iter().enumerate().filter(|(slot, _)| *slot != active) {
             if ui.button(format!("Copy to {name}")).clicked() {
@@ -187,7 +188,7 @@ fn history(ui: &mut Ui, desk: &mut Desk<'_>, [undo, redo, list]: [Rect; 3]) {
     let response = button(ui, desk, list, "history", "", "What was done: go back to any step");
     let empty = done.is_empty() && undone.is_empty();
     arrow(ui, list.center(), if empty { desk.look.faint } else { desk.look.dim });
-    Popup::menu(&response).gap(2.0).show(|ui| {
+    show_popup(Popup::menu(&response).gap(2.0), &response, |ui| {
         ui.set_min_width(180.0);
         ui.set_max_width(300.0);
         if empty {
@@ -247,7 +248,7 @@ fn main_menu(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
         let y = rect.center().y + offset;
         ui.painter().hline(rect.center().x - 6.0..=rect.center().x + 6.0, y, Stroke::new(1.4, desk.look.text));
     }
-    Popup::menu(&response).gap(2.0).show(|ui| {
+    show_popup(Popup::menu(&response).gap(2.0), &response, |ui| {
         ui.set_min_width(170.0);
         let row = rows::global("hold_latency");
         let mut on = desk.plain(row) >= 0.5;

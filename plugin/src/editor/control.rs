@@ -39,6 +39,7 @@ pub fn control_as(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row, way: W
     if response.drag_started() && !defaulting(ui) {
         let together = desk.together(row);
         desk.hand.grab(desk.owner, &together);
+        response.request_focus();
     }
     if response.dragged() && desk.hand.holds(row) {
         let moved = dragged_by(&response);
@@ -191,10 +192,14 @@ pub fn typing(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row, at: Id) ->
         desk.view.typing = Some(typing);
         return true;
     }
-    if ui.input(|input| input.key_pressed(Key::Escape)) {
-        return true;
+    let (escaped, entered) = ui.input(|input| (input.key_pressed(Key::Escape), input.key_pressed(Key::Enter)));
+    if escaped || entered {
+        // The keyboard goes on where it was.
+        ui.memory_mut(|memory| memory.request_focus(at));
     }
-    finish(desk, &typing);
+    if !escaped {
+        finish(desk, &typing);
+    }
     true
 }
 
@@ -240,7 +245,17 @@ pub fn context_menu(response: &Response, content: impl FnOnce(&mut Ui)) {
     let by_key = asked || Popup::is_id_open(ctx, id) && Popup::position_of_id(ctx, id).is_none();
     let popup = if asked { popup.open_memory(SetOpenCommand::Bool(true)) } else { popup };
     let popup = if by_key { popup.at_position(response.rect.center()) } else { popup };
+    show_popup(popup, response, content);
+}
+
+/// Shows a list or menu of a control; when it closes, the keyboard is at the control again.
+pub fn show_popup(popup: Popup<'_>, response: &Response, content: impl FnOnce(&mut Ui)) {
+    let id = popup.get_id();
+    let was_open = popup.is_open();
     popup.show(content);
+    if was_open && !Popup::is_id_open(&response.ctx, id) {
+        response.request_focus();
+    }
 }
 
 fn menu(desk: &mut Desk<'_>, response: &Response, row: Row) {

@@ -118,6 +118,11 @@ impl Desk<'_> {
         self.keep_taste();
     }
 
+    /// Whether the keyboard is here, and the user is at the keyboard: who clicks sees where they clicked.
+    pub fn is_keyed(&self, response: &egui::Response) -> bool {
+        self.view.keyed && response.has_focus()
+    }
+
     /// A hover text, unless the user wants none.
     pub fn explain(&self, response: egui::Response, text: &str) -> egui::Response {
         if self.shelf.taste.hints { response.on_hover_text(text) } else { response }

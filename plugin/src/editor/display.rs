@@ -63,7 +63,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, rect: Rect)
 
 /// The edge, and where the keyboard is.
 fn focus(ui: &Ui, desk: &Desk<'_>, ground: &egui::Response, rect: Rect) {
-    let colour = if ground.has_focus() { look::veil(desk.look.accent, 0.7) } else { desk.look.line };
+    let colour = if desk.is_keyed(ground) { look::veil(desk.look.accent, 0.7) } else { desk.look.line };
     ui.painter().rect_stroke(rect, look::ROUND, egui::Stroke::new(1.0, colour), egui::StrokeKind::Inside);
 }
 

@@ -18,7 +18,7 @@ pub fn knob(ui: &mut Ui, desk: &mut Desk<'_>, cell: Rect, row: Row, colour: Colo
     let response = control(ui, desk, cell, row, Way::Up);
     let (look, painter) = (desk.look, ui.painter());
     let live = if idle { look.faint } else { colour };
-    let lit = response.hovered() || response.has_focus() || desk.hand.holds(row);
+    let lit = response.hovered() || desk.is_keyed(&response) || desk.hand.holds(row);
 
     let label_y = cell.top() + 6.0;
     let value = Rect::from_center_size(pos2(cell.center().x, cell.bottom() - 8.0), vec2(cell.width(), 17.0));
@@ -44,7 +44,7 @@ pub fn knob(ui: &mut Ui, desk: &mut Desk<'_>, cell: Rect, row: Row, colour: Colo
     let direction = Vec2::angled(BEGIN + place * SWEEP);
     let hand = Stroke::new(1.8, if idle { look.faint } else { look.text });
     painter.line_segment([centre + direction * (0.42 * body), centre + direction * (body - 1.5)], hand);
-    if response.has_focus() {
+    if desk.is_keyed(&response) {
         painter.circle_stroke(centre, radius + width, Stroke::new(1.0, look.accent));
     }
 

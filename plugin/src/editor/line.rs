@@ -1,6 +1,6 @@
 //! Controls of one line: a number, a choice, a switch, a button.
 
-use super::control::{Way, common, control, typing};
+use super::control::{Way, common, control, show_popup, typing};
 use super::desk::Desk;
 use super::knob::fit;
 use super::look::{self, mix, veil};
@@ -14,7 +14,7 @@ pub fn number(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row, colour: Co
     let idle = words::idle(row, &desk.settings, desk.live.channels.max(1)).is_some();
     let response = control(ui, desk, rect, row, Way::Both);
     let look = desk.look;
-    let lit = response.hovered() || response.has_focus() || desk.hand.holds(row);
+    let lit = response.hovered() || desk.is_keyed(&response) || desk.hand.holds(row);
     let value = label_and_value(ui, desk, rect, row, idle);
     let param = rows::at(row).param;
     let place = param.to_normalised(desk.plain(row)) as f32;
@@ -147,7 +147,7 @@ fn list(ui: &mut Ui, desk: &mut Desk<'_>, response: &Response, row: Row) {
 pub fn list_of(ui: &mut Ui, desk: &mut Desk<'_>, response: &Response, row: Row, texts: &[String]) {
     common(ui, desk, response, row, false);
     let chosen = desk.plain(row) as usize;
-    Popup::menu(response).gap(2.0).show(|ui| {
+    show_popup(Popup::menu(response).gap(2.0), response, |ui| {
         ui.set_min_width(96.0);
         for (index, text) in texts.iter().enumerate() {
             if ui.selectable_label(index == chosen, text).clicked() {
@@ -183,7 +183,7 @@ pub fn paint_button(ui: &Ui, desk: &Desk<'_>, response: &Response, rect: Rect, t
 
 /// Shows where the keyboard is.
 pub fn focus_ring(ui: &Ui, desk: &Desk<'_>, response: &Response, rect: Rect) {
-    if response.has_focus() {
+    if desk.is_keyed(response) {
         let ring = Stroke::new(1.0, veil(desk.look.accent, 0.9));
         ui.painter().rect_stroke(rect.expand(1.5), look::ROUND, ring, egui::StrokeKind::Outside);
     }

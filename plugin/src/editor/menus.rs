@@ -1,5 +1,6 @@
 //! Menus of the display.
 
+use super::control::show_popup;
 use super::desk::Desk;
 use super::display::{add_band, remove_selected};
 use super::layout;
@@ -98,7 +99,8 @@ pub fn analyser(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("{text}. {hint}")));
     let hints = desk.shelf.taste.hints;
     let explain = |response: egui::Response, text: &str| if hints { response.on_hover_text(text) } else { response };
-    Popup::menu(&response).close_behavior(PopupCloseBehavior::CloseOnClickOutside).gap(4.0).show(|ui| {
+    let popup = Popup::menu(&response).close_behavior(PopupCloseBehavior::CloseOnClickOutside).gap(4.0);
+    show_popup(popup, &response, |ui| {
         ui.set_min_width(150.0);
         let analyser = &mut desk.view.analyser;
         explain(ui.checkbox(&mut analyser.before, "Input"), "The spectrum before Octant, as a thin line");

@@ -73,9 +73,10 @@ fn tag_list(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
     let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("tags"));
     ScrollArea::vertical().id_salt("tag list").auto_shrink(false).show(&mut child, |ui| {
         let mut chosen = desk.view.tag.clone();
-        ui.selectable_value(&mut chosen, None, "All");
+        desk.explain(ui.selectable_value(&mut chosen, None, "All"), "Every preset");
         for tag in desk.shelf.tags() {
-            ui.selectable_value(&mut chosen, Some(tag.clone()), tag);
+            let hint = format!("Only presets for {tag}");
+            desk.explain(ui.selectable_value(&mut chosen, Some(tag.clone()), tag), &hint);
         }
         desk.view.tag = chosen;
     });

@@ -212,6 +212,12 @@ fn note(ui: &Ui, desk: &Desk<'_>, body: Rect) {
 /// Keys that work wherever the keyboard is.
 fn keys(ctx: &Context, desk: &mut Desk<'_>) {
     let writing = desk.view.typing.is_some() || ctx.text_edit_focused();
+    let (tab, pointer) = ctx.input(|input| (input.key_pressed(Key::Tab), input.pointer.any_pressed()));
+    desk.view.keyed = (desk.view.keyed || tab) && !pointer;
+    // Where nothing has the keyboard, keys go to the host as well: what it undoes must not be undone here, too.
+    if !desk.view.alone && !ctx.egui_wants_keyboard_input() {
+        return;
+    }
     let pressed = |modifiers, key| ctx.input_mut(|input| input.consume_key(modifiers, key));
     if !writing {
         // Space is the host's: it would press the button that has the keyboard.

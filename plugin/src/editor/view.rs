@@ -195,6 +195,10 @@ pub struct View {
     pub importing: Importing,
     /// The preset that was loaded last, and its settings then.
     pub loaded: Option<(String, Settings)>,
+    /// Tab brought the keyboard to where it is, and not the pointer.
+    pub keyed: bool,
+    /// Keys of the window are ours even where nothing has the keyboard: there is no host that they could be for.
+    pub alone: bool,
     /// The analysis shall count afresh.
     pub restart_analysis: bool,
     /// The time of this frame in seconds.

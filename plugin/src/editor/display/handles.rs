@@ -64,7 +64,7 @@ fn threshold(
     }
     common(ui, desk, &response, row, true);
     let response = response.on_hover_and_drag_cursor(CursorIcon::ResizeVertical);
-    let lit = response.hovered() || response.has_focus() || desk.hand.holds(row);
+    let lit = response.hovered() || desk.is_keyed(&response) || desk.hand.holds(row);
     let selected = rows::at(row).band.is_some_and(|band| desk.view.selection.has(band));
     let painter = ui.painter();
     let strength = if lit || selected { 1.0 } else { 0.6 };
@@ -143,7 +143,7 @@ pub fn gains(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, axes: &Axe
         }
         common(ui, desk, &response, row, true);
         let response = response.on_hover_and_drag_cursor(CursorIcon::ResizeVertical);
-        let lit = response.hovered() || response.has_focus() || desk.hand.holds(row);
+        let lit = response.hovered() || desk.is_keyed(&response) || desk.hand.holds(row);
         let colour = desk.look.band(band, desk.heard(band));
         let selected = desk.view.selection.has(band);
         let radius = if lit || selected { 6.0 } else { 5.0 };
@@ -192,25 +192,27 @@ pub fn crossovers(ui: &mut Ui, desk: &mut Desk<'_>, axes: &Axes) {
         if dropped {
             desk.view.dropping = None;
             desk.settings = desk.owner.settings();
-            remove(desk, index);
+            remove(ui, desk, index);
             return;
         }
         if response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Delete)) {
-            remove(desk, index);
+            remove(ui, desk, index);
             return;
         }
         common(ui, desk, &response, row, true);
         let response = response.on_hover_and_drag_cursor(CursorIcon::ResizeHorizontal);
-        let lit = response.hovered() || response.has_focus() || desk.hand.holds(row);
+        let lit = response.hovered() || desk.is_keyed(&response) || desk.hand.holds(row);
         paint_crossover(ui, desk, axes, index, x, lit);
         let label = Rect::from_center_size(pos2(x, axes.rect.bottom() - 26.0), vec2(74.0, 18.0));
         typing(ui, desk, label, row, response.id);
     }
 }
 
-fn remove(desk: &mut Desk<'_>, index: usize) {
+fn remove(ui: &Ui, desk: &mut Desk<'_>, index: usize) {
     if let Some(left) = layout::without_crossover(&desk.settings, index) {
         desk.whole("Remove crossover", &left);
+        // The keyboard was at what is gone now.
+        ui.memory_mut(|memory| memory.request_focus(Id::unique("octant display")));
     }
 }
 
@@ -240,6 +242,7 @@ fn drag(ui: &Ui, desk: &mut Desk<'_>, response: &Response, row: Row) -> egui::Ve
         select(desk, row);
         let together = desk.together(row);
         desk.hand.grab(desk.owner, &together);
+        response.request_focus();
     }
     let moved = if response.dragged() && desk.hand.holds(row) { dragged_by(response) } else { egui::Vec2::ZERO };
     if response.drag_stopped() {
