@@ -45,7 +45,7 @@ cargo xtask VERB
                       nothing does, how long it takes to open, what windows leave behind. About a minute.
   bench learn [--record]
                       Compares octant learn on one thread with one thread per band.
-  screenshots         Draws the pictures of README and manual into assets/screenshots, without a window.
+  screenshots         Draws pictures of README and manual into assets/screenshots, and the icon, without a window.
   demo-audio          Makes assets/demo/groove.wav again; the same bytes on every machine.
   help                This page.
 
