@@ -17,8 +17,10 @@ fn main() {
     let server = Server::start().expect("a server");
     let host = |environment: &[(&str, &str)]| Host::start(&program, &server, TASTE, environment);
     let noop = [("GALLIUM_NOOP", "1")];
-    // The system's allocator has a pool for each thread, and keeps what went through it: that is not what windows leave.
-    let one_pool = [("MALLOC_ARENA_MAX", "1")];
+    // The system's allocator has a pool for each thread, and keeps what went through it, more and more the larger the
+    // pieces that it saw: that is not what windows leave.
+    let one_pool =
+        [("MALLOC_ARENA_MAX", "1"), ("MALLOC_MMAP_THRESHOLD_", "65536"), ("MALLOC_TRIM_THRESHOLD_", "65536")];
     let mut whole = host(&one_pool);
     // Threads of the host, and of the instance without a window; what comes later comes with the window.
     let others: Vec<String> = whole.usage().work_ns.into_iter().map(|(name, _)| name).collect();
