@@ -6,6 +6,7 @@ use octant_tests::stage::Stage;
 use plugin::editor::look::Theme;
 use plugin::editor::owner::Owner as _;
 use plugin::editor::rows;
+use plugin::editor::screen::Screen;
 use plugin::editor::shelf::Shelf;
 use plugin::editor::view::{Ask, Sheet};
 use std::path::PathBuf;
@@ -265,7 +266,8 @@ fn a_preset_is_saved_replaced_renamed_and_deleted() {
     stage.key(Key::Enter);
     assert_eq!(home.files(), ["Snare.json"]);
     assert_eq!(stage.owner.kept().slots[0].name, "Snare", "the session keeps its name");
-    press(&mut stage, "Close");
+    stage.screen = Screen::new(home.shelf());
+    assert!(stage.texts().iter().any(|(text, ..)| text == "Snare"), "another window knows it");
     let knob = stage.place_of("b1_gain").expect("a knob").center();
     stage.drag(knob, knob - egui::vec2(0.0, 22.0));
     assert!(stage.texts().iter().any(|(text, ..)| text == "Snare •"), "changed since");

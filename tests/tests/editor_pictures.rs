@@ -83,6 +83,15 @@ fn the_help_page_at_200_percent() {
     is_approved("help-200", &mut stage);
 }
 
+#[test]
+fn a_page_of_the_manual() {
+    let mut stage = scene("drum-bus", [760.0, 420.0], 1.0, Theme::Light, 0);
+    stage.screen.view.sheet = Sheet::Manual;
+    // Which mode: a table with cells of several lines, above its picture.
+    stage.screen.view.page = 5;
+    is_approved("manual", &mut stage);
+}
+
 /// The comparison notices what it is there for.
 #[test]
 fn a_moved_control_or_value_is_noticed() {

@@ -54,6 +54,8 @@ pub struct Shelf {
     pub entries: Vec<Entry>,
     folder: Option<PathBuf>,
     taste_file: Option<PathBuf>,
+    /// The preferences as they were read or written last.
+    known: Taste,
 }
 
 impl Shelf {
@@ -68,7 +70,8 @@ impl Shelf {
     /// A shelf in a folder, with a file of preferences; neither needs to exist.
     pub fn at(folder: PathBuf, taste_file: PathBuf) -> Self {
         let taste = read_taste(&taste_file).unwrap_or_default();
-        let mut shelf = Self { taste, entries: Vec::new(), folder: Some(folder), taste_file: Some(taste_file) };
+        let (known, taste_file, folder) = (taste.clone(), Some(taste_file), Some(folder));
+        let mut shelf = Self { taste, entries: Vec::new(), folder, taste_file, known };
         shelf.look_again();
         shelf
     }
@@ -201,9 +204,13 @@ impl Shelf {
         (0..self.entries.len()).filter(|index| fits(&self.entries[*index])).collect()
     }
 
-    /// Writes the preferences.
-    pub fn keep_taste(&self) -> Result<(), String> {
+    /// Writes the preferences that were changed here; the others are those of the file, which another window may have
+    /// written meanwhile.
+    pub fn keep_taste(&mut self) -> Result<(), String> {
         let Some(file) = &self.taste_file else { return Ok(()) };
+        if let Some(theirs) = read_taste(file) {
+            self.taste = self.taste.over(&self.known, theirs);
+        }
         let taste = &self.taste;
         // Keys that this version does not know stay.
         let mut kept = match fs::read(file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
@@ -219,7 +226,33 @@ impl Shelf {
         }
         let mut text = serde_json::to_string_pretty(&Value::Object(kept)).unwrap_or_default();
         text.push('\n');
-        write(file, text.as_bytes())
+        write(file, text.as_bytes())?;
+        self.known = self.taste.clone();
+        Ok(())
+    }
+}
+
+impl Taste {
+    /// What was changed here since `known`, and `theirs` for the rest.
+    fn over(&self, known: &Self, theirs: Self) -> Self {
+        fn newer<T: Clone + PartialEq>(mine: &T, known: &T, theirs: T) -> T {
+            if mine == known { theirs } else { mine.clone() }
+        }
+        let mut favourites = theirs.favourites;
+        favourites.retain(|name| self.favourites.contains(name) || !known.favourites.contains(name));
+        let added = self.favourites.iter().filter(|name| !known.favourites.contains(name));
+        for name in added {
+            if !favourites.contains(name) {
+                favourites.push(name.clone());
+            }
+        }
+        Self {
+            theme: newer(&self.theme, &known.theme, theirs.theme),
+            scale_percent: newer(&self.scale_percent, &known.scale_percent, theirs.scale_percent),
+            hints: newer(&self.hints, &known.hints, theirs.hints),
+            size: newer(&self.size, &known.size, theirs.size),
+            favourites,
+        }
     }
 }
 
@@ -378,10 +411,25 @@ mod tests {
         assert_eq!(folder.shelf().taste, shelf.taste);
         let file = folder.0.join("config/editor.json");
         fs::write(&file, r#"{"later": 1, "scale_percent": 9000, "theme": 7}"#).expect("written");
-        let shelf = folder.shelf();
+        let mut shelf = folder.shelf();
         assert_eq!((shelf.taste.scale_percent, shelf.taste.theme), (200, Theme::Dark));
         shelf.keep_taste().expect("kept");
         assert!(fs::read_to_string(&file).expect("read").contains("later"));
+    }
+
+    #[test]
+    fn two_windows_lose_nothing_of_each_other() {
+        let folder = Folder::new("two");
+        let (mut one, mut other) = (folder.shelf(), folder.shelf());
+        one.toggle_favourite("Drum Bus").expect("kept");
+        other.taste.theme = Theme::Light;
+        other.toggle_favourite("Init").expect("kept");
+        one.taste.size = Some((900, 500));
+        one.keep_taste().expect("kept");
+        let kept = folder.shelf().taste;
+        assert_eq!((kept.theme, kept.size, kept.favourites.len()), (Theme::Light, Some((900, 500)), 2));
+        other.toggle_favourite("Drum Bus").expect("kept");
+        assert_eq!(folder.shelf().taste.favourites, ["Init"]);
     }
 
     #[test]

@@ -73,7 +73,7 @@ pub fn target(settings: &Settings, band: usize, index: usize) -> &'static str {
 pub fn help(row: Row) -> &'static str {
     let row = rows::at(row);
     match (row.param.id, row.band.is_some()) {
-        ("bypass", false) => "The input passes, delayed by the latency.",
+        ("bypass", false) => "The input passes unchanged, delayed by the latency.",
         ("hold_latency", _) => "The reported latency stays as it is, whatever else changes.",
         ("bands", _) => "How many bands there are. Double-click the display to add one where you point.",
         ("mode", _) => {
@@ -91,23 +91,25 @@ pub fn help(row: Row) -> &'static str {
         ("above_thr", _) => "Levels above it are worked on. Drag it in the display, too.",
         ("below_law", _) => "What happens below the threshold: compress lifts quiet levels, expand (gate) lowers them.",
         ("below_thr", _) => "Levels below it are worked on. Drag it in the display, too.",
-        ("above_ratio" | "below_ratio", _) => "How strongly: at 4:1, 4 dB of input make 1 dB of output.",
+        ("above_ratio" | "below_ratio", _) => {
+            "How strongly: at 4:1, compressing makes 1 dB of 4, and expanding 4 dB of 1."
+        }
         ("above_range" | "below_range", _) => "The gain never changes by more than this.",
         ("knee", _) => "How gradually the curve bends, around both thresholds.",
         ("attack", _) => "How fast the gain follows a rising level: 63 % of the way in this time.",
         ("release", _) => "How fast the gain follows a falling level.",
         ("hold", _) => "The gain stays for this long before it is released.",
-        ("hyst", _) => "A gate that opened closes only this much further down.",
+        ("hyst", _) => "Once open, a gate closes only this much further down.",
         ("detector", _) => "Peak for attacks below a millisecond, RMS for loudness, Smooth for low distortion.",
         ("rms", _) => "Averaging time of the RMS detector.",
         ("link", _) => "100 %: the louder channel steers both. 0 %: each steers itself.",
         ("auto_release", _) => "Releases slower after long reduction, fast after short peaks.",
-        ("auto_makeup", _) => "Gives half of the reduction at full scale back.",
+        ("auto_makeup", _) => "Gives back half of the reduction that full scale would get.",
         ("gain", _) => "Gain of the band.",
         ("mix", true) => "Dry and wet of the band.",
         ("lookahead", true) => "How much of the global look-ahead this band uses.",
-        ("sidechain", _) => "The band listens to itself or to the same band of the sidechain input.",
-        ("channels", _) => "Works on left and right or on mid and side.",
+        ("sidechain", _) => "The detector reads the band itself, or the same band of the sidechain input.",
+        ("channels", _) => "Works on left and right, or on mid and side.",
         ("target", _) => "Which channel is worked on.",
         ("bypass", true) => "The band passes as it is.",
         ("mute", _) => "The band is silent.",
