@@ -24,11 +24,11 @@ use std::thread;
 
 use nice_plug_egui::baseview::dpi::{LogicalSize, Size};
 use nice_plug_egui::baseview::{Error, HandlerError, WindowSize};
-use nice_plug_egui::{App, EguiWindow, EguiWindowSettings, Frame, RepaintNotifier};
+use nice_plug_egui::{App, EguiWindow, EguiWindowSettings, Frame};
 use plugin::editor::handle::{Alive, OpenWindow};
 use plugin::editor::screen::Screen;
 use plugin::editor::shelf::Shelf;
-use plugin::editor::watch::Watch;
+use plugin::editor::watch::{Wake, Watch};
 use plugin::editor::{TICK, look};
 use plugin::shown::Shown;
 
@@ -79,7 +79,7 @@ pub fn has_display() -> bool {
 }
 
 /// What the session lets the window see.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Front {
     desk: Desk,
     /// Orders of the window that have been answered.
@@ -90,8 +90,16 @@ struct Front {
     sentences: Vec<(String, bool)>,
     /// The session is over.
     ended: bool,
-    /// The window has drawn something. Who asks for a picture before that stops X11's frame clock for good.
-    seen: bool,
+    /// From the first picture on.
+    wake: Option<Wake>,
+}
+
+impl Front {
+    fn wake(&self) {
+        if let Some(wake) = &self.wake {
+            wake.wake();
+        }
+    }
 }
 
 fn lock(front: &Mutex<Front>) -> MutexGuard<'_, Front> {
@@ -102,7 +110,6 @@ fn lock(front: &Mutex<Front>) -> MutexGuard<'_, Front> {
 struct Glass {
     front: Arc<Mutex<Front>>,
     answers: Receiver<Answer>,
-    wake: RepaintNotifier,
     turns: u64,
 }
 
@@ -128,7 +135,9 @@ impl Guest for Glass {
             moved = true;
         }
         front.sentences.extend(picture.messages.iter().map(|sentence| (sentence.clone(), false)));
-        self.wake.request_repaint_with(front.seen && (moved || !picture.messages.is_empty()));
+        if moved || !picture.messages.is_empty() {
+            front.wake();
+        }
     }
 }
 
@@ -136,7 +145,7 @@ impl Drop for Glass {
     fn drop(&mut self) {
         let mut front = lock(&self.front);
         front.ended = true;
-        self.wake.request_repaint_with(front.seen);
+        front.wake();
     }
 }
 
@@ -150,7 +159,6 @@ struct Pane {
     status: Arc<Status>,
     shown: Arc<Shown>,
     librarian: Librarian,
-    wake: RepaintNotifier,
     watch: Option<Watch>,
 }
 
@@ -174,13 +182,13 @@ impl Pane {
     }
 
     /// Tells the session what the user did.
-    fn tell(&mut self) {
+    fn tell(&mut self, wake: &Wake) {
         self.owner.tell(&self.screen.view);
         for command in std::mem::take(&mut self.panel.asked) {
             self.owner.order(command);
         }
         if let Some(host) = self.panel.look_for.take() {
-            self.librarian.look(&host, &self.wake);
+            self.librarian.look(&host, wake);
         }
         if std::mem::take(&mut self.screen.view.restart_analysis) {
             self.shown.analysis().restart();
@@ -203,8 +211,8 @@ impl App for Pane {
         if self.watch.is_none() {
             // Typefaces are there from the next frame on.
             self.screen.prepare(&ctx);
-            self.watch = Some(Watch::begin(Arc::clone(&self.shown), self.wake.clone()));
-            lock(&self.front).seen = true;
+            self.watch = Some(Watch::begin(Arc::clone(&self.shown), Wake::of(&ctx)));
+            lock(&self.front).wake = Some(Wake::of(&ctx));
             ctx.request_repaint();
             return;
         }
@@ -216,7 +224,7 @@ impl App for Pane {
         live.channels = facts.channels;
         live.latency_frames = self.status.engine_frames.load(Relaxed);
         panel::show(ui, &mut self.screen, &mut self.owner, &live, &mut self.panel);
-        self.tell();
+        self.tell(&Wake::of(&ctx));
         frame.set_clear_color(egui::Rgba::from(self.screen.ground()));
         let scale = self.screen.shelf.taste.scale_percent as f32 / 100.0;
         if (ctx.zoom_factor() - scale).abs() > 1e-3 {
@@ -249,7 +257,6 @@ pub struct Opened {
 
 /// Opens a window before a session that has not begun.
 pub fn open(session: &mut Session) -> Result<Opened, Failure> {
-    let wake = RepaintNotifier::new();
     let (outbox, answers) = channel();
     let shown = Arc::new(Shown::new(Arc::default()));
     let status = Arc::clone(session.supervisor.status());
@@ -266,8 +273,7 @@ pub fn open(session: &mut Session) -> Result<Opened, Failure> {
         .with_title("Octant")
         .with_size(size([width.max(look::SMALLEST[0]), height.max(look::SMALLEST[1])], 1.0))
         .with_min_size(Some(size(look::SMALLEST, least)))
-        .with_zoom_factor(scale)
-        .with_repaint_notifier(wake.clone());
+        .with_zoom_factor(scale);
     let (alive, ended) = OpenWindow::alive();
     let pane = Pane {
         alive: Some(alive),
@@ -278,7 +284,6 @@ pub fn open(session: &mut Session) -> Result<Opened, Failure> {
         status: Arc::clone(&status),
         shown: Arc::clone(&shown),
         librarian: Librarian::default(),
-        wake: wake.clone(),
         watch: None,
     };
     let window = EguiWindow::create(settings, pane).map_err(|reason| Failure::device(refusal(&reason.to_string())))?;
@@ -290,7 +295,7 @@ pub fn open(session: &mut Session) -> Result<Opened, Failure> {
     // Whoever sees that a device is missing can choose another one.
     session.supervisor.be_patient();
     let window = OpenWindow::new(window, ended);
-    Ok(Opened { window, glass: Glass { front, answers, wake, turns: 0 } })
+    Ok(Opened { window, glass: Glass { front, answers, turns: 0 } })
 }
 
 /// Why there is no window, in one sentence.
