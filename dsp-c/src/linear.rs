@@ -19,6 +19,7 @@ use std::sync::Arc;
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 
+use crate::fade::Fade;
 use crate::ffi::Kernels;
 use crate::layout::{Line, Sums};
 use crate::lr::Weighted;
@@ -79,7 +80,7 @@ pub struct Linear {
     front: usize,
     /// First frame of the fade to the other bank.
     fade_from: Option<u64>,
-    fade: Box<[f32]>,
+    fade: Fade,
     inputs: [Convolver; 2],
     job: Option<Job>,
     work: Workspace,
@@ -95,14 +96,12 @@ impl Linear {
         let mut planner = FftPlanner::new();
         let (forward, inverse) = (planner.plan_fft_forward(points), planner.plan_fft_inverse(points));
         let scratch = forward.get_inplace_scratch_len().max(inverse.get_inplace_scratch_len());
-        let raised_cosine =
-            |n: usize| (0.5 - 0.5 * libm::cos(std::f64::consts::PI * n as f64 / fade_frames as f64)) as f32;
         Self {
             design: *design,
             banks: [Some(Box::new(Bank::new(design))), None],
             front: 0,
             fade_from: None,
-            fade: (1..=fade_frames).map(raised_cosine).collect(),
+            fade: Fade::new(fade_frames),
             inputs: [Convolver::new(design), Convolver::new(design)],
             job: None,
             work: Workspace {
@@ -169,8 +168,8 @@ impl Linear {
         let frames = limit.min(share);
         match self.fade_from {
             Some(from) if clock < from => frames.min((from - clock) as usize),
-            Some(from) if clock < from + self.fade.len() as u64 => {
-                frames.min((from + self.fade.len() as u64 - clock) as usize)
+            Some(from) if clock < from + self.fade.frames() as u64 => {
+                frames.min((from + self.fade.frames() as u64 - clock) as usize)
             }
             _ => frames,
         }
@@ -178,7 +177,7 @@ impl Linear {
 
     /// Input to bands that are [`latency`](Self::latency) frames late. As long as [`stretch`](Self::stretch) said.
     pub fn split(&mut self, kernels: &Kernels, clock: u64, pairs: &[[f32; 2]], lines: &mut [Line]) {
-        if self.fade_from.is_some_and(|from| clock >= from + self.fade.len() as u64) {
+        if self.fade_from.is_some_and(|from| clock >= from + self.fade.frames() as u64) {
             self.fade_from = None;
             self.front = 1 - self.front;
         }
@@ -201,9 +200,9 @@ impl Linear {
         if let Some(done) = self.fade_from.and_then(|from| clock.checked_sub(from)) {
             let incoming = &mut incoming[..lines.len()];
             convolver.read(kernels, clock, 1 - self.front, rest, incoming);
-            for ((line, new), fade) in lines.iter_mut().zip(incoming).zip(&fade[done as usize..]) {
+            for ((line, new), step) in lines.iter_mut().zip(incoming).zip(fade.after(done as usize)) {
                 for (x, new) in line.lane.iter_mut().zip(&new.lane) {
-                    *x += fade * (new - *x);
+                    *x += step * (new - *x);
                 }
             }
         }
@@ -241,7 +240,7 @@ impl Linear {
         if self.fade_from.is_none() && self.is_waiting() {
             self.fade_from = Some(output);
         }
-        let fading = self.fade_from.map(|from| output < from + self.fade.len() as u64);
+        let fading = self.fade_from.map(|from| output < from + self.fade.frames() as u64);
         let front = if fading == Some(false) { 1 - self.front } else { self.front };
         Job { clock, done: 0, cost: 0, side: self.inputs[1].runs_until(clock), front, both: fading == Some(true) }
     }
