@@ -37,7 +37,10 @@ pub struct Engine {
     sample_rate_hz: f64,
     /// What the user wants; the playing chain may be behind.
     wanted: Settings,
+    /// It may be more than what the chains know.
     changed: bool,
+    /// It has come since the last multiple of 16 frames.
+    fresh: bool,
     /// Frames since the last reset.
     clock: u64,
     /// The playing chain and the one that may replace it.
@@ -125,6 +128,7 @@ impl Engine {
             sample_rate_hz,
             wanted: *settings,
             changed: false,
+            fresh: false,
             clock: 0,
             chains: [chain(), chain()],
             playing: 0,
@@ -206,14 +210,14 @@ impl Engine {
     }
 
     /// New settings, whole; they act at the next multiple of 16 frames since the reset. A change of structure (slope,
-    /// mode, filter length, bands, channels, target, a band's look-ahead) is faded in; while a fade runs, changes wait and
-    /// the last one wins. What needs another latency than promised waits for [`prepare`](Self::prepare), unless
+    /// mode, filter length, bands, channels, target, a band's look-ahead) is faded in; while a fade runs, changes other than
+    /// bypass wait and the last one wins. Filters that are waited for hold nothing up. What needs another latency than promised waits for [`prepare`](Self::prepare), unless
     /// `hold_latency` is set and less is needed. An error leaves everything as it was.
     pub fn set(&mut self, settings: &Settings) -> Result<(), EngineError> {
         check(settings)?;
         if self.wanted != *settings {
             self.wanted = *settings;
-            self.changed = true;
+            (self.changed, self.fresh) = (true, true);
         }
         Ok(())
     }
@@ -268,7 +272,7 @@ impl Engine {
 
     /// Starts the playing chain afresh, at frame 0.
     fn begin(&mut self, settings: Settings) {
-        self.changed = false;
+        (self.changed, self.fresh) = (false, false);
         self.clock = 0;
         self.change = Change::None;
         self.supply.restart();
@@ -334,7 +338,7 @@ impl Engine {
         if self.supplies() {
             length = length.min(COUNTER_GRID - (clock % COUNTER_GRID as u64) as usize);
         }
-        if self.changed && self.change == Change::None {
+        if self.fresh || self.changed && self.change == Change::None {
             length = length.min(GRID - (clock % GRID as u64) as usize);
         }
         match self.change {

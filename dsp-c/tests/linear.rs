@@ -214,6 +214,43 @@ fn what_is_ordered_may_come_too_late_or_for_nobody() {
 }
 
 #[test]
+fn a_mode_that_waits_for_its_filters_holds_nothing_up() {
+    let input = stereo_noise(12, 0.5, 6000);
+    let lr = Settings { hold_latency: true, ..linear(Settings { mode: Mode::Lr, ..idle(4) }) };
+    let lr = Settings { mode: Mode::Lr, ..lr };
+    let wanted = Settings { mode: Mode::Linear, ..lr };
+    let mut quieter = lr;
+    quieter.band[1].gain_db = -12.0;
+    // Nobody makes filters, yet the old mode hears what is wanted of it.
+    let mut playing = engine(RATE_HZ, 2, &lr);
+    let workshop = playing.workshop();
+    set(&mut playing, &wanted);
+    play(&mut playing, &input);
+    set(&mut playing, &quieter);
+    play(&mut playing, &input);
+    let mut other = engine(RATE_HZ, 2, &quieter);
+    play(&mut other, &input);
+    play(&mut other, &input);
+    let apart = largest_difference_db(&play(&mut playing, &input), &play(&mut other, &input));
+    assert!(apart < -100.0, "back to lr: {apart} dB");
+    // Bypass as well, and what has been ordered is what is wanted again.
+    set(&mut playing, &Settings { bypass: true, ..wanted });
+    play(&mut playing, &input);
+    let bypassed = play(&mut playing, &input);
+    let latency = playing.latency_samples();
+    assert_eq!(bypassed[0][latency..], input[0][..6000 - latency], "bypass");
+    assert!(workshop.serve(), "one order");
+    set(&mut playing, &wanted);
+    (0..3).for_each(|_| drop(play(&mut playing, &input)));
+    let heard = play(&mut playing, &input);
+    let mut other = engine(RATE_HZ, 2, &wanted);
+    (0..3).for_each(|_| drop(play(&mut other, &input)));
+    let apart = largest_difference_db(&heard, &play(&mut other, &input));
+    assert!(apart < -120.0, "linear after all: {apart} dB");
+    assert!(!workshop.serve(), "no second order");
+}
+
+#[test]
 fn bands_listen_to_the_same_bands_of_the_sidechain() {
     let above = section(Law::Compress, -20.0, 4.0);
     let external = BandSettings { sidechain: Sidechain::External, above, ..busy() };

@@ -36,7 +36,12 @@ impl Engine {
         if self.clock.is_multiple_of(COUNTER_GRID as u64) && self.supplies() {
             self.at_the_counter();
         }
-        if self.changed && self.change == Change::None {
+        let fresh = std::mem::take(&mut self.fresh);
+        if fresh {
+            // The user's way out waits for nothing.
+            self.bypass.set(f32::from(u8::from(self.wanted.bypass)), Chain::ramp_frames(self.sample_rate_hz));
+        }
+        if self.changed && self.is_open(fresh) {
             self.changed = false;
             self.take_over();
         }
@@ -45,6 +50,16 @@ impl Engine {
         playing.settle(clock);
         if changing {
             other.settle(clock);
+        }
+    }
+
+    /// Whether new settings can be taken over; `fresh`: they have just come.
+    pub(super) fn is_open(&self, fresh: bool) -> bool {
+        match self.change {
+            Change::None => true,
+            // An order can be left alone.
+            Change::Ordered => fresh,
+            _ => false,
         }
     }
 
@@ -99,23 +114,28 @@ impl Engine {
         let ramp_frames = Chain::ramp_frames(self.sample_rate_hz);
         self.input_gain.set(amplitude(self.wanted.input_gain_db), ramp_frames);
         self.output_gain.set(amplitude(self.wanted.output_gain_db), ramp_frames);
-        self.bypass.set(f32::from(u8::from(self.wanted.bypass)), ramp_frames);
         let settings = self.attainable();
         let (clock, sample_rate_hz) = (self.clock, self.sample_rate_hz);
         let [playing, other] = self.chains_in_order();
         if !playing.needs_fade(&settings) {
             playing.set(&settings);
+            // What has been ordered, if anything, comes for nobody.
+            self.change = Change::None;
         } else if settings.mode != Mode::Linear {
             other.restart(&settings);
             self.change = Change::Waiting(TILE);
-        } else if self.supply.is_home() {
-            let design = Design::new(&settings, sample_rate_hz);
-            self.supply.order(Wish::Whole(design), clock + design.lead(), [None, None]);
-            self.coming = settings;
-            self.change = Change::Ordered;
         } else {
-            // Something else is under way.
-            self.changed = true;
+            let design = Design::new(&settings, sample_rate_hz);
+            if self.supply.is_home() {
+                self.supply.order(Wish::Whole(design), clock + design.lead(), [None, None]);
+            }
+            if self.supply.awaits(Wish::Whole(design)) {
+                self.coming = settings;
+                self.change = Change::Ordered;
+            } else {
+                // Something else is under way.
+                self.changed = true;
+            }
         }
     }
 
