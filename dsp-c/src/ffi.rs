@@ -8,7 +8,7 @@
 //! before C is entered.
 #![allow(unsafe_code)]
 
-use rustfft::num_complex::Complex;
+use octant_fft::num_complex::Complex;
 
 use crate::layout::{
     Bins, Corners, Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, RampLanes, Ramps, Rms, SHELF_PAD,

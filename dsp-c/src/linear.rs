@@ -16,8 +16,8 @@ mod tests;
 
 use std::sync::Arc;
 
-use rustfft::num_complex::Complex;
-use rustfft::{Fft, FftPlanner};
+use octant_fft::Fft;
+use octant_fft::num_complex::Complex;
 
 use crate::fade::Fade;
 use crate::ffi::Kernels;
@@ -93,8 +93,7 @@ impl Linear {
     /// Allocates and computes filters: not real-time safe. New filters fade in over `fade_frames`.
     pub fn new(design: &Design, fade_frames: usize) -> Self {
         let points = 2 * design.partition();
-        let mut planner = FftPlanner::new();
-        let (forward, inverse) = (planner.plan_fft_forward(points), planner.plan_fft_inverse(points));
+        let [forward, inverse] = octant_fft::complex(points);
         let scratch = forward.get_inplace_scratch_len().max(inverse.get_inplace_scratch_len());
         Self {
             design: *design,

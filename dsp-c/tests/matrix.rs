@@ -5,7 +5,7 @@ mod common;
 use common::*;
 use octant_dsp::params;
 use octant_dsp::settings::{BandSettings, Law, Mode, Settings, Slope};
-use realfft::num_complex::Complex;
+use octant_fft::num_complex::Complex;
 use std::f64::consts::TAU;
 
 type C = Complex<f64>;

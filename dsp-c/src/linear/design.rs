@@ -2,8 +2,7 @@
 
 use std::f64::consts::PI;
 
-use realfft::RealFftPlanner;
-use realfft::num_complex::Complex;
+use octant_fft::num_complex::Complex;
 
 use crate::params::sanitize_crossovers;
 use crate::settings::{MAX_CROSSOVERS, Settings, Slope};
@@ -114,8 +113,7 @@ impl Design {
     pub fn filters(&self) -> Vec<Vec<f64>> {
         let grid = 8 * self.length;
         let targets = self.targets(grid);
-        let mut planner = RealFftPlanner::<f64>::new();
-        let plan = planner.plan_fft_inverse(grid);
+        let plan = octant_fft::real_inverse_f64(grid);
         let mut time = plan.make_output_vec();
         let mut scratch = plan.make_scratch_vec();
         let mut spectrum = plan.make_input_vec();

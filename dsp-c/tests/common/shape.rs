@@ -1,7 +1,7 @@
 //! Closed forms of the bands: the analogue filters, bilinear, without a single line of the engine's code.
 
 use octant_dsp::settings::Slope;
-use realfft::num_complex::Complex;
+use octant_fft::num_complex::Complex;
 use std::f64::consts::PI;
 
 type C = Complex<f64>;
