@@ -218,17 +218,8 @@ impl Linear {
         let share = ((clock - job.clock) / SHARE as u64) as usize + 1;
         let shares = self.design.partition() / SHARE;
         let costs = Costs::of(&self.design);
-        let (total, units) = (costs.total(&job), costs.units(&job));
-        while job.done < units {
-            let unit = costs.unit(&job, job.done);
-            let cost = costs.cost(unit, job.both);
-            // To the nearest end of a unit.
-            if share < shares && (2 * job.cost + cost) * shares > 2 * total * share {
-                break;
-            }
+        while let Some(unit) = costs.next(&mut job, share, shares) {
             self.run(kernels, &job, unit);
-            job.done += 1;
-            job.cost += cost;
         }
         self.job = Some(job);
     }
@@ -307,6 +298,21 @@ impl Costs {
     fn total(&self, job: &Job) -> usize {
         let banks = Self::banks(job);
         Self::inputs(job) * (self.transform * (1 + banks * self.rows) + self.chunks * banks * (self.chunk + self.sums))
+    }
+
+    /// The next unit of a job in this share of so many, counted from 1; to the nearest end of a unit, in the last share to
+    /// the end of the job. Books it as done.
+    fn next(&self, job: &mut Job, share: usize, shares: usize) -> Option<Unit> {
+        if job.done == self.units(job) {
+            return None;
+        }
+        let unit = self.unit(job, job.done);
+        let cost = self.cost(unit, job.both);
+        if share < shares && (2 * job.cost + cost) * shares > 2 * self.total(job) * share {
+            return None;
+        }
+        (job.done, job.cost) = (job.done + 1, job.cost + cost);
+        Some(unit)
     }
 
     fn cost(&self, unit: Unit, both: bool) -> usize {

@@ -23,18 +23,22 @@ pub(crate) use shelves::{finish, mid_side, shelf_coeffs, shelves};
 pub(crate) use tree::{down, glide, sum, up};
 pub(crate) use weigh::{crossfade, delay_gains, modify, weigh};
 
+#[inline]
 fn fma(a: f32, b: f32, c: f32) -> f32 {
     a.mul_add(b, c)
 }
 
+#[inline]
 fn fnma(a: f32, b: f32, c: f32) -> f32 {
     (-a).mul_add(b, c)
 }
 
+#[inline]
 fn max(a: f32, b: f32) -> f32 {
     if a > b { a } else { b }
 }
 
+#[inline]
 fn min(a: f32, b: f32) -> f32 {
     if a < b { a } else { b }
 }

@@ -19,11 +19,13 @@ impl<'a, T> Steps<'a, T> {
     }
 
     /// The value of a frame.
+    #[inline]
     pub fn at(&self, frame: usize) -> &'a T {
         &self.first[frame * self.step]
     }
 
     /// The value of all frames, if it is one.
+    #[inline]
     pub fn held_at(&self) -> Option<&'a T> {
         if self.step == 0 { self.first.first() } else { None }
     }
@@ -34,11 +36,13 @@ impl<'a, T> Steps<'a, T> {
     }
 
     /// For C: where the values begin.
+    #[inline]
     pub fn as_ptr(&self) -> *const T {
         self.first.as_ptr()
     }
 
     /// For C: values from frame to frame, 0 or 1.
+    #[inline]
     pub fn step(&self) -> usize {
         self.step
     }

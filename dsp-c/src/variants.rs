@@ -13,11 +13,13 @@ pub enum Width {
 
 impl Width {
     /// Number of lanes.
+    #[inline]
     pub fn lanes(self) -> usize {
         SLOTS * self.lanes_per_slot()
     }
 
     /// Number of lanes that a slot has.
+    #[inline]
     pub fn lanes_per_slot(self) -> usize {
         match self {
             Self::Narrow => 1,
@@ -26,6 +28,7 @@ impl Width {
     }
 
     /// Lane of a slot's channel; a narrow slot has one for both.
+    #[inline]
     pub fn lane(self, slot: usize, channel: usize) -> usize {
         match self {
             Self::Narrow => NARROW_LANE[slot],

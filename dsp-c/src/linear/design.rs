@@ -11,8 +11,11 @@ use crate::settings::{MAX_CROSSOVERS, Settings, Slope};
 pub const TAPS: std::ops::RangeInclusive<u32> = 1024..=32_768;
 /// Frames between two shares of the work of one partition.
 pub const SHARE: usize = 64;
-/// Partitions of a filter, unless they would be shorter than a share: more are less late and cost more.
+/// Partitions of a filter, unless they would be shorter than a share or too long: more are less late and cost more.
 const PARTITIONS: usize = 32;
+/// Longest partition, frames: a transform is not divided, and one of 8192 points is all that a block of 64 frames can bear
+/// beside the rest. Only rates above 192 kHz come to it.
+const LONGEST_PARTITION: usize = 4096;
 
 /// Filters: what they follow from, all of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,7 +37,7 @@ pub fn filter_length(linear_taps: u32, sample_rate_hz: f64) -> usize {
 
 /// Frames between the starts of two partitions.
 fn partition(length: usize) -> usize {
-    (length / PARTITIONS).max(SHARE)
+    (length / PARTITIONS).clamp(SHARE, LONGEST_PARTITION)
 }
 
 /// Frames by which the bands of the linear mode are late, without look-ahead.

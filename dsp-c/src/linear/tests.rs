@@ -152,13 +152,24 @@ fn a_sidechain_comes_and_goes() {
 
 #[test]
 fn the_work_is_spread_evenly() {
-    for taps in [4096, 8192, 32_768] {
-        for bands in [2, 4, 8] {
-            let design = design(bands, taps);
-            let costs = Costs::of(&design);
-            let job = Job { clock: 0, done: 0, cost: 0, side: false, front: 0, both: false };
-            let sum: usize = (0..costs.units(&job)).map(|unit| costs.cost(costs.unit(&job, unit), false)).sum();
-            assert_eq!(sum, costs.total(&job));
+    let lengths = [(4096, 48_000.0), (8192, 44_100.0), (32_768, 48_000.0), (32_768, 192_000.0), (32_768, 768_000.0)];
+    for ((taps, rate_hz), bands) in lengths.into_iter().flat_map(|length| [2, 4, 8].map(|bands| (length, bands))) {
+        for (side, both) in [(false, false), (true, false), (false, true), (true, true)] {
+            let design = Design::new(&settings(bands, taps), rate_hz);
+            let (costs, shares) = (Costs::of(&design), design.partition() / SHARE);
+            let mut job = Job { clock: 0, done: 0, cost: 0, side, front: 0, both };
+            let (total, units) = (costs.total(&job), costs.units(&job));
+            let largest = (0..units).map(|unit| costs.cost(costs.unit(&job, unit), both)).fold(0, usize::max);
+            let what = format!("{taps} taps at {rate_hz} Hz, {bands} bands, {job:?}");
+            for share in 1..=shares {
+                let before = job.cost;
+                while costs.next(&mut job, share, shares).is_some() {}
+                // Both ends of a share lie within half a unit of where they should.
+                let off = (job.cost - before).abs_diff(total / shares);
+                assert!(off <= largest + 1, "{what}, share {share}: off by {off} of {total}");
+            }
+            assert_eq!((job.done, job.cost), (units, total), "{what}: all of it");
+            assert!(bands < 8 || largest * shares < 4 * total, "{what}: a unit of {largest} is too large for a share");
         }
     }
 }

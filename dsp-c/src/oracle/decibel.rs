@@ -3,6 +3,7 @@
 use super::{fma, max};
 
 /// 10 log10(max(power, −144 dB)).
+#[inline]
 pub(crate) fn level_db(power: f32) -> f32 {
     let bits = max(power, 3.981_071_706e-15).to_bits() as i32;
     let exponent = (bits - 0x3f35_04f3) >> 23;
@@ -15,6 +16,7 @@ pub(crate) fn level_db(power: f32) -> f32 {
 }
 
 /// 10^(x/20).
+#[inline]
 pub(crate) fn gain_of_db(x: f32) -> f32 {
     const OCTAVES: f32 = 0.166_096_404_74;
     let whole = (x * OCTAVES).round_ties_even();
@@ -27,6 +29,7 @@ pub(crate) fn gain_of_db(x: f32) -> f32 {
 }
 
 /// 2^(x·factor).
+#[inline]
 pub(crate) fn power_of_two(x: f32, factor: f32) -> f32 {
     const POLYNOMIAL: [f32; 7] = [
         1.535_336_206e-4,
