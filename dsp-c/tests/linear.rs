@@ -213,6 +213,58 @@ fn what_is_ordered_may_come_too_late_or_for_nobody() {
     }
 }
 
+/// Otherwise a gate would be further closed when the first frame comes, the longer the partitions are.
+#[test]
+fn detectors_begin_when_the_convolution_puts_something_out() {
+    let gate = BandSettings { below: section(Law::Expand, -40.0, 4.0), release_ms: 300.0, ..idle_band() };
+    let silence = vec![vec![0.0; 9000]];
+    let lr = settings(3, gate);
+    let (_, now) = play_traced(&mut engine(RATE_HZ, 1, &lr), &silence, &Vec::new());
+    for linear_taps in [1024, 8192] {
+        let settings = Settings { mode: Mode::Linear, linear_taps, ..lr };
+        let by = linear_latency(linear_taps, RATE_HZ) - linear_taps as usize / 2;
+        let (_, later) = play_traced(&mut engine(RATE_HZ, 1, &settings), &silence, &Vec::new());
+        for (now, later) in now.iter().zip(&later) {
+            assert!(later[0][..by].iter().all(|gain_db| *gain_db == 0.0), "{linear_taps} taps: too early");
+            assert_eq!(later[0][by..], now[0][..9000 - by], "{linear_taps} taps");
+        }
+    }
+    assert!(now[0][0][8999] < -20.0, "the gate closes");
+}
+
+#[test]
+fn a_reset_never_plays_filters_of_another_structure() {
+    let input = stereo_noise(13, 0.5, 6000);
+    let base = Settings { hold_latency: true, linear_taps: 2048, ..linear(settings(4, busy())) };
+    let base = Settings { linear_taps: 2048, ..base };
+    let lr = Settings { mode: Mode::Lr, ..base };
+    for (name, from, to) in [
+        ("slope", base, Settings { slope: Slope::Db48, ..base }),
+        ("bands", base, Settings { bands: 3, ..base }),
+        ("length", base, Settings { linear_taps: 1024, ..base }),
+        ("mode", lr, base),
+    ] {
+        let mut playing = engine(RATE_HZ, 2, &from);
+        let workshop = playing.workshop();
+        play(&mut playing, &input);
+        set(&mut playing, &to);
+        playing.reset();
+        assert_same_bits(&play(&mut playing, &input), &render(RATE_HZ, &from, &input), &format!("{name}: as before"));
+        while workshop.serve() {
+            play(&mut playing, &input);
+        }
+        (0..3).for_each(|_| drop(play(&mut playing, &input)));
+        playing.restart();
+        let mut wanted = engine(RATE_HZ, 2, &Settings { linear_taps: 2048, ..to });
+        set(&mut wanted, &to);
+        wanted.set_offline(true);
+        let silence = vec![vec![0.0; 24_000]; 2];
+        play(&mut wanted, &silence);
+        wanted.restart();
+        assert_same_bits(&play(&mut playing, &input), &play(&mut wanted, &input), &format!("{name}: and then"));
+    }
+}
+
 #[test]
 fn a_mode_that_waits_for_its_filters_holds_nothing_up() {
     let input = stereo_noise(12, 0.5, 6000);

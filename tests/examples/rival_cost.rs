@@ -4,7 +4,7 @@
 
 use octant_tests::random::Random;
 use octant_tests::system::raw::{Library, Plugin};
-use octant_tests::system::raw_block::{Block, Event, Status};
+use octant_tests::system::raw_block::{Block, Event, Side, Status};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Instant;
@@ -13,20 +13,6 @@ const FRAMES: usize = 64;
 /// Blocks of one turn: many partitions of any convolution, yet short enough to be left alone by the system.
 const TURN: usize = 400;
 const TURNS: usize = 60;
-
-/// A parameter's name and its value, as a text or as the plugin counts.
-enum Wish {
-    Text(String, String),
-    Plain(String, f64),
-}
-
-fn text(name: impl Into<String>, text: impl Into<String>) -> Wish {
-    Wish::Text(name.into(), text.into())
-}
-
-fn plain(name: impl Into<String>, value: f64) -> Wish {
-    Wish::Plain(name.into(), value)
-}
 
 /// A plugin in one way of splitting, and what it has cost.
 struct Player<'a> {
@@ -39,17 +25,13 @@ struct Player<'a> {
 }
 
 impl<'a> Player<'a> {
-    fn new(library: &'a Library, id: &str, name: &'static str, wishes: &[Wish]) -> Self {
+    fn new(library: &'a Library, id: &str, name: &'static str, wishes: &[(String, String)], side_as: Side) -> Self {
         let plugin = library.plugin(id, true).unwrap_or_else(|| panic!("{name}: no {id}"));
         let params = plugin.params();
-        let event = |wish: &Wish| {
-            let (Wish::Text(wanted, _) | Wish::Plain(wanted, _)) = wish;
+        let event = |(wanted, text): &(String, String)| {
             let param = params.iter().find(|param| param.name == *wanted);
             let param = param.unwrap_or_else(|| panic!("{name}: no parameter {wanted}"));
-            let value = match wish {
-                Wish::Text(_, text) => plugin.parse(param.id, text).unwrap_or_else(|| panic!("{wanted}: {text}")),
-                Wish::Plain(_, value) => *value,
-            };
+            let value = plugin.parse(param.id, text).unwrap_or_else(|| panic!("{name}: {wanted} cannot be {text}"));
             Event::value(0, param.id, param.cookie, value)
         };
         let events: Vec<Event> = wishes.iter().map(event).collect();
@@ -57,7 +39,7 @@ impl<'a> Player<'a> {
         assert!(plugin.start(48_000.0, FRAMES as u32), "{name}: it starts");
         let mut player = Self {
             name,
-            block: Block::new(2, FRAMES),
+            block: Block { side_as, ..Block::new(2, FRAMES) },
             random: Random::named("rivals"),
             latency: 0,
             fastest_ns: f64::INFINITY,
@@ -84,31 +66,33 @@ impl<'a> Player<'a> {
     }
 }
 
-fn octant<'a>(library: &'a Library, name: &'static str, mode: &str) -> Player<'a> {
-    let mut wishes = vec![text("Mode", mode), text("Filter length", "4096"), text("Bands", "8")];
-    let hz = octant_dsp::params::default_crossovers_hz(8);
-    wishes.extend((1..).zip(hz).map(|(n, hz)| text(format!("Crossover {n}"), format!("{hz} Hz"))));
-    for band in 1..=8 {
-        wishes.push(text(format!("Band {band} above threshold"), "-36 dB"));
-        wishes.push(text(format!("Band {band} above ratio"), "3:1"));
-    }
-    Player::new(library, "audio.octant.octant", name, &wishes)
+/// The name of a parameter and the text of its value.
+fn wish(name: impl Into<String>, text: impl Into<String>) -> (String, String) {
+    (name.into(), text.into())
 }
 
-fn rival<'a>(library: &'a Library, name: &'static str, mode: f64) -> Player<'a> {
-    let mut wishes = vec![plain("Compressor mode", mode)];
-    let graphs = ["Input FFT graph enable Left", "Input FFT graph enable Right"].into_iter();
-    let graphs = graphs.chain(["Output FFT graph enable Left", "Output FFT graph enable Right"]);
-    wishes.extend(graphs.map(|name| plain(name, 0.0)));
+fn octant<'a>(library: &'a Library, name: &'static str, mode: &str) -> Player<'a> {
+    // Bands begin as compressors: 2:1 from -24 dB.
+    let mut wishes = vec![wish("Mode", mode), wish("Filter length", "4096"), wish("Bands", "8")];
+    let hz = octant_dsp::params::default_crossovers_hz(8);
+    wishes.extend((1..).zip(hz).map(|(n, hz)| wish(format!("Crossover {n}"), format!("{hz} Hz"))));
+    Player::new(library, "audio.octant.octant", name, &wishes, Side::Whole)
+}
+
+fn rival<'a>(library: &'a Library, name: &'static str, mode: &str) -> Player<'a> {
+    let mut wishes = vec![wish("Compressor mode", mode)];
+    for graph in ["Input FFT graph enable", "Output FFT graph enable"] {
+        wishes.extend(["Left", "Right"].map(|side| wish(format!("{graph} {side}"), "off")));
+    }
     for (n, hz) in (1..).zip(octant_dsp::params::default_crossovers_hz(8)) {
-        wishes.push(plain(format!("Compression band enable {n}"), 1.0));
-        wishes.push(plain(format!("Split frequency {n}"), *hz));
+        wishes.push(wish(format!("Compression band enable {n}"), "on"));
+        wishes.push(wish(format!("Split frequency {n}"), format!("{hz} Hz")));
     }
     for band in 0..8 {
-        wishes.push(plain(format!("Attack threshold {band}"), 10f64.powf(-36.0 / 20.0)));
-        wishes.push(plain(format!("Ratio {band}"), 3.0));
+        wishes.push(wish(format!("Attack threshold {band}"), "-24 dB"));
+        wishes.push(wish(format!("Ratio {band}"), "2.00"));
     }
-    Player::new(library, "in.lsp-plug.mb_compressor_stereo", name, &wishes)
+    Player::new(library, "in.lsp-plug.mb_compressor_stereo", name, &wishes, Side::Absent)
 }
 
 fn main() {
@@ -119,9 +103,9 @@ fn main() {
         octant(&ours, "octant lr", "lr"),
         octant(&ours, "octant transparent", "transparent"),
         octant(&ours, "octant linear", "linear"),
-        rival(&theirs, "lsp classic", 0.0),
-        rival(&theirs, "lsp modern", 1.0),
-        rival(&theirs, "lsp linear", 2.0),
+        rival(&theirs, "lsp classic", "Classic"),
+        rival(&theirs, "lsp modern", "Modern"),
+        rival(&theirs, "lsp linear", "Linear Phase"),
     ];
     for _ in 0..TURNS {
         players.iter_mut().for_each(Player::turn);
