@@ -213,6 +213,38 @@ fn what_is_ordered_may_come_too_late_or_for_nobody() {
     }
 }
 
+#[test]
+fn when_filters_come_within_their_lead_changes_no_bit() {
+    let input = stereo_noise(14, 0.5, 12_800);
+    let linear = Settings { hold_latency: true, ..linear(settings(4, busy())) };
+    let mut moved = linear;
+    moved.crossovers_hz[1] = 2000.0;
+    for (name, from, to) in [
+        ("other crossovers", linear, moved),
+        ("another slope", linear, Settings { slope: Slope::Db48, ..linear }),
+        ("the mode", Settings { mode: Mode::Lr, ..linear }, linear),
+    ] {
+        let serving_after = |blocks: usize| {
+            let mut playing = engine(RATE_HZ, 2, &from);
+            let workshop = playing.workshop();
+            set(&mut playing, &to);
+            let mut out = input.clone();
+            for at in (0..12_800).step_by(64) {
+                let mut rows: Vec<&mut [f32]> = out.iter_mut().map(|row| &mut row[at..at + 64]).collect();
+                playing.process(&mut rows, &[]);
+                if at / 64 >= blocks {
+                    workshop.serve();
+                }
+            }
+            out
+        };
+        let at_once = serving_after(0);
+        // 20 ms are 15 blocks.
+        assert_same_bits(&serving_after(13), &at_once, name);
+        assert!(largest_difference_db(&serving_after(40), &at_once) > -60.0, "{name}: nothing was waited for");
+    }
+}
+
 /// Otherwise a gate would be further closed when the first frame comes, the longer the partitions are.
 #[test]
 fn detectors_begin_when_the_convolution_puts_something_out() {

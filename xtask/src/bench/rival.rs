@@ -38,11 +38,12 @@ pub fn run(record: bool) -> Result<ExitCode> {
     let version = told["version"].as_str().context("no version")?;
     let figure =
         |way: &str, name: &str| told["ways"][way][name].as_f64().with_context(|| format!("no {name} of {way}"));
-    println!("\neight bands that compress, 48 kHz, blocks of 64, LSP {version}      latency   ns per frame");
+    println!("\neight bands that compress, 48 kHz, blocks of 64                latency   ns per frame");
+    println!("  (LSP's plugin calls itself {version})");
     let mut page = format!(
         "# Beside LSP's multiband compressor\n\nWritten by `cargo xtask bench rival --record`: both as CLAP in one process, turn \
          and turn about, the fastest turn counts. 48 kHz, blocks of 64, eight bands that compress, the same crossovers, no \
-         graphs; linear with 4096 taps. LSP {version}.\n\n| way of splitting | latency, frames | ns per frame |\n|---|---:|---:|\n"
+         graphs; linear with 4096 taps. LSP's plugin calls itself {version}.\n\n| way of splitting | latency, frames | ns per frame |\n|---|---:|---:|\n"
     );
     for way in WAYS {
         let (latency, ns) = (figure(way, "latency")?, figure(way, "ns_per_frame")?);
