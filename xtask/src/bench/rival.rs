@@ -50,7 +50,6 @@ pub fn run(record: bool) -> Result<ExitCode> {
         println!("  {way:<58} {latency:>8} {ns:>14.1}");
         let _ = writeln!(page, "| {way} | {latency} | {ns:.1} |");
     }
-    page.push('\n');
     let time = |way: &str| figure(way, "ns_per_frame");
     let ratio = |what, ours, theirs, limit| -> Result<Verdict> {
         Ok(Verdict { what, measured: time(ours)? / time(theirs)?, limit, decimals: 3 })
