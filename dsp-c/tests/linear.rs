@@ -432,8 +432,10 @@ fn without_held_latency_the_old_structure_plays_on_until_the_next_preparations()
     assert_eq!(playing.latency_samples(), linear_latency(1024, RATE_HZ));
     assert_same_bits(&play(&mut playing, &input), &render(RATE_HZ, &wanted, &input), "and now linear");
     // Back again, and everything that linear needed is gone with the next preparations.
+    let mut linear = engine(RATE_HZ, 2, &wanted);
+    play(&mut linear, &input);
     set(&mut playing, &lr);
-    play(&mut playing, &input);
+    assert_same_bits(&play(&mut playing, &input), &play(&mut linear, &input), "linear plays on");
     assert_eq!(playing.latency_samples(), linear_latency(1024, RATE_HZ));
     playing.prepare();
     assert_same_bits(&play(&mut playing, &input), &render(RATE_HZ, &lr, &input), "lr again");
