@@ -214,6 +214,33 @@ fn what_is_ordered_may_come_too_late_or_for_nobody() {
 }
 
 #[test]
+fn filters_on_their_way_come_soon_after_a_reset_too() {
+    let settings = linear(idle(4));
+    let mut moved = settings;
+    moved.crossovers_hz[1] = 2000.0;
+    moved.band[1].solo = true;
+    let mut playing = engine(RATE_HZ, 2, &settings);
+    let workshop = playing.workshop();
+    // A stream of two seconds: what was ordered is wanted at a frame that the new stream is far from.
+    play(&mut playing, &stereo_noise(15, 0.5, 96_000));
+    set(&mut playing, &moved);
+    play(&mut playing, &stereo_noise(16, 0.5, 100));
+    playing.reset();
+    let input = stereo_noise(17, 0.5, 9600);
+    let mut heard = input.clone();
+    for at in (0..9600).step_by(480) {
+        assert!(at > 0 || workshop.serve(), "an order was under way");
+        let mut rows: Vec<&mut [f32]> = heard.iter_mut().map(|row| &mut row[at..at + 480]).collect();
+        playing.process(&mut rows, &[]);
+    }
+    let wanted = render(RATE_HZ, &moved, &input);
+    for (heard, wanted) in heard.iter().zip(&wanted) {
+        let apart = difference_db(&heard[4800..], &wanted[4800..]);
+        assert!(apart < -120.0, "100 ms later: {apart:.1} dB");
+    }
+}
+
+#[test]
 fn when_filters_come_within_their_lead_changes_no_bit() {
     let input = stereo_noise(14, 0.5, 12_800);
     let linear = Settings { hold_latency: true, ..linear(settings(4, busy())) };

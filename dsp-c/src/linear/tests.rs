@@ -131,6 +131,20 @@ fn new_filters_fade_in_and_the_old_ones_come_out() {
 }
 
 #[test]
+fn a_restart_begins_with_the_newest_filters() {
+    let mut moved = settings(4, 8192);
+    moved.crossovers_hz[1] = 250.0;
+    let (old, new) = (design(4, 8192), Design::new(&moved, 48_000.0));
+    let input = noise(9000);
+    let mut linear = Linear::new(&old, FADE);
+    run(&mut linear, 0, &input[..1000], || 64);
+    assert!(linear.offer(Box::new(Bank::new(&new))).is_none());
+    linear.restart();
+    assert!(run(&mut linear, 0, &input, || 64) == run(&mut Linear::new(&new, FADE), 0, &input, || 64));
+    assert_eq!(linear.worn().map(|bank| *bank.design()), Some(old));
+}
+
+#[test]
 fn a_sidechain_comes_and_goes() {
     let design = design(4, 1024);
     let input = noise(8000);
