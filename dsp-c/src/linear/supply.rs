@@ -9,7 +9,7 @@ use super::handover::Handover;
 use super::{Bank, Design, Linear};
 
 /// What is asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Wish {
     /// Other filters for what is playing.
     Bank(Design),
@@ -80,6 +80,8 @@ pub struct Supply {
     counter: Arc<Counter>,
     /// The order, while it is here.
     home: Option<Box<Order>>,
+    /// What was asked for last.
+    wish: Option<Wish>,
     /// Frame from which on an answer is taken.
     due: u64,
     /// Answers are waited for.
@@ -96,7 +98,7 @@ impl Supply {
     /// Allocates the order.
     pub fn new(fade_frames: usize) -> Self {
         let counter = Counter { handover: Handover::default(), fade_frames };
-        Self { counter: Arc::new(counter), home: Some(Box::default()), due: 0, patient: false }
+        Self { counter: Arc::new(counter), home: Some(Box::default()), wish: None, due: 0, patient: false }
     }
 
     /// The other end.
@@ -122,6 +124,11 @@ impl Supply {
         self.home.is_none()
     }
 
+    /// Whether it is the answer to this.
+    pub fn awaits(&self, wish: Wish) -> bool {
+        self.is_away() && self.wish == Some(wish)
+    }
+
     /// Sends an order whose answer is wanted from frame `due` > 0 on, and two things back. Only from
     /// [home](Self::is_home).
     pub fn order(&mut self, wish: Wish, due: u64, worn: [Option<Made>; 2]) {
@@ -138,7 +145,7 @@ impl Supply {
         if let Some(mut order) = self.home.take() {
             order.wish = wish;
             order.worn = worn;
-            self.due = due;
+            (self.wish, self.due) = (wish, due);
             self.counter.handover.send(order);
         }
     }
