@@ -85,8 +85,9 @@ fn has_jack() -> bool {
 }
 
 /// Hosts that no crate brings, for Linux with apt.
-const HOSTS: [Need; 5] = [
+const HOSTS: [Need; 6] = [
     Need { what: "libxcb", for_what: "the VST3 host vst3-host", packages: &["libxcb1-dev"], present: has_xcb },
+    Need { what: "a C++ compiler", for_what: "Steinberg's test suite", packages: &["g++"], present: has_cpp },
     Need {
         what: "Python with venv",
         for_what: "the VST3 hosts pedalboard and DawDreamer",
@@ -109,6 +110,10 @@ pub fn has_xcb() -> bool {
     let below = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|entry| entry.path());
     let places = places.into_iter().map(Path::to_owned).chain(below);
     cfg!(not(target_os = "linux")) || places.into_iter().any(|place| place.join("libxcb.so").exists())
+}
+
+fn has_cpp() -> bool {
+    shell::exists("c++")
 }
 
 fn has_venv() -> bool {
