@@ -172,6 +172,9 @@ fn run(library: &Library, (id, channels): (&str, usize), thread_check: bool, blo
                         assert!(state.len() > 1000);
                         saves += 1;
                     }
+                    let param = &known[random.whole(0..known.len())];
+                    let text = plugin.text(param.id, random.between(param.range[0], param.range[1])).expect("a text");
+                    assert!(plugin.parse(param.id, &text).is_some(), "{text}");
                     plugin.poll();
                     std::thread::sleep(std::time::Duration::from_millis(1));
                 }

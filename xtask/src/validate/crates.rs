@@ -60,7 +60,7 @@ pub fn check(ground: &Ground, table: &mut Table) -> Result<()> {
 
 /// Tries every bit flip of fifty states: minutes, so not among the tests.
 pub fn check_damage(table: &mut Table) -> Result<()> {
-    let words = ["test", "--locked", "--release", "--package", "octant-tests", "--test", "plugin_state_damage"];
+    let words = ["test", "--locked", "--package", "octant-tests", "--test", "plugin_state_damage"];
     let mut command = shell::command("cargo", &words);
     command.args(["--", "--ignored"]);
     let refused = shell::perform(command)?;
