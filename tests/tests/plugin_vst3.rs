@@ -191,22 +191,32 @@ fn linear(moved: f64) -> Settings {
     settings
 }
 
-/// A new latency takes another activation. Not every host makes one because of a latency; with buses every one does.
-/// Within an activation the latency only has to be read: a host that activated once more from there would hang.
+/// A new latency takes another activation. Not every host makes one because of a latency; with buses every one does. From
+/// inside the host's own calls the latency only has to be read: there a host that activated once more would hang.
 #[test]
 fn a_new_latency_asks_for_another_activation() {
     let instance = Instance::new(0);
     let lookahead = params::find("lookahead").expect("the table has it");
     let change = |ms: f64| [(number(&lookahead.id()), lookahead.param.to_normalised(ms))];
+    let play = |changes: &[(u32, f64)]| {
+        let (mut main, mut side) = (vec![vec![0.0; FRAMES]; 2], vec![vec![0.0; FRAMES]; 2]);
+        assert!(instance.process(&mut main, &mut side, changes));
+    };
     assert!(instance.start(RATE_HZ, 64));
-    let mut random = Random::named("late");
-    let (mut main, mut side) = (rows(2, &mut random), rows(2, &mut random));
-    assert!(instance.process(&mut main, &mut side, &[]));
+    play(&[]);
     assert_eq!((instance.asked(), instance.latency()), ([false, false], 0));
-    assert!(instance.process(&mut main, &mut side, &change(5.0)));
-    assert_eq!((instance.asked(), instance.latency()), ([true, true], 0));
+    // On an audio thread; the framework asks on another one, as soon as it comes to it.
+    std::thread::scope(|threads| drop(threads.spawn(|| play(&change(5.0)))));
+    let asked = (0..6000).map(|_| instance.asked()).find(|asked| {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        *asked != [false, false]
+    });
+    assert_eq!((asked, instance.latency()), (Some([true, true]), 0));
     instance.stop();
     assert!(instance.start(RATE_HZ, 64));
+    assert_eq!((instance.asked(), instance.latency()), ([true, false], 240));
+    // On the thread that made the instance the framework asks at once.
+    play(&change(10.0));
     assert_eq!((instance.asked(), instance.latency()), ([true, false], 240));
     instance.stop();
 }

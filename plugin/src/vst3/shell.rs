@@ -1,7 +1,7 @@
 //! What hosts hold: the framework's object, and before it what hosts do that it does not expect.
 
 use super::block;
-use super::restarts::Restarts;
+use super::restarts::{Inside, Restarts};
 use super::sdk::Steinberg::Vst::ChannelContext::{IInfoListener, IInfoListenerTrait};
 use super::sdk::Steinberg::Vst::{CString, *};
 use super::sdk::Steinberg::*;
@@ -20,8 +20,8 @@ pub struct Shell<const CHANNELS: usize> {
     framework: Wrapper<Multiband<CHANNELS>>,
     /// Whether the host has said how it will process. Relaxed: it does not process meanwhile.
     set_up: AtomicBool,
-    /// As in [`Restarts`].
-    activating: Arc<AtomicBool>,
+    /// For [`Restarts`].
+    inside: Arc<Inside>,
     /// Whether sound is being processed. Relaxed: who asks can do with the answer of a moment ago.
     processing: AtomicBool,
     /// What the host told of parameters meanwhile, and what the framework had then: it takes values from the audio thread
@@ -40,7 +40,7 @@ impl<const CHANNELS: usize> Shell<CHANNELS> {
         Self {
             framework: Wrapper::new(),
             set_up: AtomicBool::new(false),
-            activating: Arc::default(),
+            inside: Arc::default(),
             processing: AtomicBool::new(false),
             told: Mutex::default(),
         }
@@ -99,11 +99,8 @@ impl<const CHANNELS: usize> IComponentTrait for Shell<CHANNELS> {
     }
 
     unsafe fn setActive(&self, state: TBool) -> tresult {
-        self.activating.store(true, Relaxed);
-        // SAFETY: as the host gave it.
-        let result = unsafe { IComponentTrait::setActive(&self.framework, state) };
-        self.activating.store(false, Relaxed);
-        result
+        // SAFETY: takes a number only.
+        self.inside.during(|| unsafe { IComponentTrait::setActive(&self.framework, state) })
     }
 
     unsafe fn setState(&self, state: *mut IBStream) -> tresult {
@@ -149,7 +146,7 @@ impl<const CHANNELS: usize> IAudioProcessorTrait for Shell<CHANNELS> {
             return kNotInitialized;
         }
         // SAFETY: as the host gave it.
-        unsafe { block::process(&self.framework, CHANNELS, data) }
+        self.inside.during(|| unsafe { block::process(&self.framework, CHANNELS, data) })
     }
 
     handed_on! { IAudioProcessorTrait:
@@ -211,7 +208,7 @@ impl<const CHANNELS: usize> IEditControllerTrait for Shell<CHANNELS> {
         // SAFETY: null or an object that lives.
         let host = unsafe { ComRef::from_raw(handler) };
         let restarts = host.and_then(|host| {
-            let restarts = Restarts { host: host.to_com_ptr(), activating: Arc::clone(&self.activating) };
+            let restarts = Restarts { host: host.to_com_ptr(), inside: Arc::clone(&self.inside) };
             ComWrapper::new(restarts).to_com_ptr::<IComponentHandler>()
         });
         let handler = restarts.as_ref().map_or(null_mut(), |restarts| restarts.as_ptr());
