@@ -4,7 +4,6 @@ use super::sdk::Steinberg::Vst::SymbolicSampleSizes_::kSample32;
 use super::sdk::Steinberg::Vst::{AudioBusBuffers, AudioBusBuffers__type0, IAudioProcessorTrait, ProcessData};
 use super::sdk::Steinberg::{int32, kInvalidArgument, kResultFalse, tresult};
 use std::ptr::null_mut;
-use std::slice;
 
 /// A bus without memory.
 const NOTHING: AudioBusBuffers = AudioBusBuffers {
@@ -21,43 +20,43 @@ const NOTHING: AudioBusBuffers = AudioBusBuffers {
 /// `given` is null or as the interface wants it, but for the number of buses and channels, and memory that is missing.
 pub unsafe fn process(processor: &impl IAudioProcessorTrait, channels: usize, given: *mut ProcessData) -> tresult {
     // SAFETY: null or valid by the caller's word.
-    let Some(given) = (unsafe { given.as_mut() }) else { return kInvalidArgument };
+    let Some(given) = (unsafe { given.as_ref() }) else { return kInvalidArgument };
     if given.symbolicSampleSize != kSample32 as int32 {
         return kResultFalse;
     }
     // SAFETY: so many buses are there, or none.
-    let [inputs, outputs] = unsafe { [buses(given.inputs, given.numInputs), buses(given.outputs, given.numOutputs)] };
-    let bus = |buses: &[AudioBusBuffers], index: usize| {
-        // SAFETY: each bus has so many pointers, or none.
-        buses.get(index).map_or(NOTHING, |bus| unsafe { with_memory(bus, channels) })
-    };
-    let [mut ins, mut outs] = [[bus(inputs, 0), bus(inputs, 1)], [bus(outputs, 0), NOTHING]];
+    let input = |index| unsafe { bus(given.inputs, given.numInputs, index, channels) };
+    let mut inputs = [input(0), input(1)];
+    // SAFETY: the same.
+    let mut output = unsafe { bus(given.outputs, given.numOutputs, 0, channels) };
     let mut data = ProcessData { numSamples: given.numSamples.max(0), ..*given };
-    (data.inputs, data.numInputs) = (ins.as_mut_ptr(), 2);
-    if outs[0].numChannels as usize == channels {
-        (data.outputs, data.numOutputs) = (outs.as_mut_ptr(), 1);
-        if ins[0].numChannels == 0 {
-            // SAFETY: the output has so many channels, each with memory for the block.
-            unsafe { silence(&outs[0], data.numSamples as usize) };
-        }
-    } else {
-        (data.outputs, data.numOutputs) = (null_mut(), 0);
+    (data.inputs, data.numInputs) = (inputs.as_mut_ptr(), inputs.len() as int32);
+    let whole = output.numChannels as usize == channels;
+    (data.outputs, data.numOutputs) = if whole { (&raw mut output, 1) } else { (null_mut(), 0) };
+    if whole && inputs[0].numChannels == 0 {
+        // SAFETY: the output has so many channels, each with memory for the block.
+        unsafe { silence(&output, data.numSamples as usize) };
     }
     // SAFETY: as given, and whole.
     let result = unsafe { processor.process(&mut data) };
-    outputs.iter_mut().for_each(|bus| bus.silenceFlags = 0);
+    if whole {
+        // SAFETY: the output is there. No channel is said to be silent, whatever was said before.
+        unsafe { (*given.outputs).silenceFlags = 0 };
+    }
     result
 }
 
-/// SAFETY: `first` is null or the first of so many.
-unsafe fn buses<'a>(first: *mut AudioBusBuffers, count: i32) -> &'a mut [AudioBusBuffers] {
-    let count = if first.is_null() { 0 } else { usize::try_from(count).unwrap_or(0) };
-    // SAFETY: by the caller's word; an empty slice may come from anywhere but null.
-    if count == 0 { &mut [] } else { unsafe { slice::from_raw_parts_mut(first, count) } }
+/// The bus at an index, with its first channels that have memory, `most` at most.
+///
+/// SAFETY: `first` is null or the first of `count` buses, each with as many pointers as it says, or none.
+unsafe fn bus(first: *const AudioBusBuffers, count: int32, index: int32, most: usize) -> AudioBusBuffers {
+    if first.is_null() || index >= count {
+        return NOTHING;
+    }
+    // SAFETY: there is one at this index.
+    unsafe { with_memory(&*first.add(index as usize), most) }
 }
 
-/// The bus with its first channels that have memory, `most` at most.
-///
 /// SAFETY: the bus has as many pointers as it says, or none.
 unsafe fn with_memory(bus: &AudioBusBuffers, most: usize) -> AudioBusBuffers {
     // SAFETY: both variants are pointers to pointers.
