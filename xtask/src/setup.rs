@@ -85,7 +85,7 @@ fn has_jack() -> bool {
 }
 
 /// Hosts that no crate brings, for Linux with apt.
-const HOSTS: [Need; 6] = [
+const HOSTS: [Need; 7] = [
     Need { what: "libxcb", for_what: "the VST3 host vst3-host", packages: &["libxcb1-dev"], present: has_xcb },
     Need { what: "a C++ compiler", for_what: "Steinberg's test suite", packages: &["g++"], present: has_cpp },
     Need {
@@ -94,6 +94,7 @@ const HOSTS: [Need; 6] = [
         packages: &["python3", "python3-venv"],
         present: has_venv,
     },
+    Need { what: "openbox", for_what: "windows of DawDreamer", packages: &["openbox"], present: has_openbox },
     Need { what: "qtractor", for_what: "its scan of the CLAP", packages: &["qtractor"], present: has_qtractor },
     Need { what: "Ardour", for_what: "the VST3 in a session", packages: &["ardour"], present: has_ardour },
     Need {
@@ -118,6 +119,10 @@ fn has_cpp() -> bool {
 
 fn has_venv() -> bool {
     shell::output("python3", &["-c", "import ensurepip, venv"]).is_ok()
+}
+
+fn has_openbox() -> bool {
+    shell::exists("openbox")
 }
 
 fn has_qtractor() -> bool {

@@ -67,7 +67,8 @@ private:
 class Checks
 {
 public:
-	explicit Checks (std::string plugin) : plugin (std::move (plugin)) {}
+	/// What is told begins with these words.
+	explicit Checks (std::string before) : before (std::move (before)) {}
 
 	template <typename Test, typename... Arguments>
 	void run (const char* group, ITestPlugProvider* provider, Arguments&&... arguments)
@@ -77,7 +78,7 @@ public:
 		current = group;
 		Test test (provider, std::forward<Arguments> (arguments)...);
 		const std::string name = test.getName ();
-		std::cerr << "[" << plugin << ": " << name << "]\n";
+		std::cerr << "[" << before << name << "]\n";
 		Listener listener;
 		const bool ready = test.setup ();
 		const bool good = ready && test.run (&listener);
@@ -95,7 +96,7 @@ public:
 		if (count > 0)
 		{
 			const auto first = failures.empty () ? std::string () : ": " + failures.front ();
-			std::cout << (failures.empty () ? "passed" : "failed") << "\t" << plugin << ": " << current << "\t"
+			std::cout << (failures.empty () ? "passed" : "failed") << "\t" << before << current << "\t"
 			          << count - failures.size () << " of " << count << " tests" << first << std::endl;
 		}
 		count = 0;
@@ -103,7 +104,7 @@ public:
 	}
 
 private:
-	std::string plugin;
+	std::string before;
 	std::string current;
 	size_t count = 0;
 	std::vector<std::string> failures;
@@ -242,7 +243,7 @@ int main (int count, char* words[])
 			plugins.emplace_back (info.name (), owned (new PlugProvider (module->getFactory (), info, true)));
 	for (const auto& [name, provider] : plugins)
 	{
-		Checks checks (name);
+		Checks checks (ours ? name + ": " : std::string ());
 		if (ours)
 			general (checks, provider);
 		processing (checks, provider, kSample32);
