@@ -16,7 +16,7 @@ mod display;
 mod foot;
 pub mod foreign;
 pub mod hand;
-mod handle;
+pub mod handle;
 mod import;
 pub mod knob;
 pub mod layout;

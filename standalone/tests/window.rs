@@ -56,13 +56,16 @@ struct Desktop {
 
 impl Desktop {
     fn new() -> Self {
-        let arguments = ["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"];
+        let arguments = ["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp", "-noreset"];
         let mut server = start(Command::new("Xvfb").args(arguments).stdout(Stdio::piped()));
         let mut number = String::new();
         BufReader::new(server.0.stdout.take().expect("piped")).read_line(&mut number).expect("Xvfb tells its number");
         let display = format!(":{}", number.trim());
         let manager = start(Command::new("openbox").env("DISPLAY", &display).stdout(Stdio::null()));
-        Self { display, _server: server, _manager: manager }
+        let desktop = Self { display, _server: server, _manager: manager };
+        // Windows are managed from the moment that somebody counts the desktops.
+        within("openbox", || desktop.xdotool(&["get_num_desktops"]).parse::<u32>().ok());
+        desktop
     }
 
     fn xdotool(&self, arguments: &[&str]) -> String {
@@ -70,8 +73,9 @@ impl Desktop {
         String::from_utf8_lossy(&output.expect("xdotool starts").stdout).trim().to_owned()
     }
 
-    fn window(&self) -> String {
+    fn window(&self, octant: &mut Octant) -> String {
         within("a window named Octant", || {
+            octant.runs();
             let found = self.xdotool(&["search", "--onlyvisible", "--name", "^Octant$"]);
             found.lines().last().map(str::to_owned)
         })
@@ -147,9 +151,14 @@ impl Octant {
         Self { child, said, socket }
     }
 
-    fn ask(&mut self, request: &Value) -> Value {
+    /// Panics with its last words if it has ended.
+    fn runs(&mut self) {
         let ended = self.child.0.try_wait().expect("can be asked");
         assert!(ended.is_none(), "octant ended with {ended:?}: {:?}", self.said.try_iter().collect::<Vec<_>>());
+    }
+
+    fn ask(&mut self, request: &Value) -> Value {
+        self.runs();
         self.socket.get_mut().write_all(format!("{request}\n").as_bytes()).expect("it reads");
         let mut line = String::new();
         self.socket.read_line(&mut line).expect("it answers");
@@ -199,7 +208,7 @@ fn a_threshold_is_dragged_and_read_back() {
     assert!(waited.expect("jack_wait starts").success(), "the server does not answer");
     let desktop = Desktop::new();
     let mut octant = Octant::start(&desktop, &server, &scratch.path(""));
-    let window = desktop.window();
+    let window = desktop.window(&mut octant);
     desktop.xdotool(&["windowactivate", "--sync", &window]);
 
     // The first picture may still be on its way when the pointer comes.

@@ -23,8 +23,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use nice_plug_egui::baseview::dpi::{LogicalSize, Size};
-use nice_plug_egui::baseview::{HandlerError, Window, WindowSize};
+use nice_plug_egui::baseview::{Error, HandlerError, WindowSize};
 use nice_plug_egui::{App, EguiWindow, EguiWindowSettings, Frame, RepaintNotifier};
+use plugin::editor::handle::{Alive, OpenWindow};
 use plugin::editor::screen::Screen;
 use plugin::editor::shelf::Shelf;
 use plugin::editor::watch::Watch;
@@ -141,6 +142,7 @@ impl Drop for Glass {
 
 /// The window's side.
 struct Pane {
+    alive: Option<Alive>,
     screen: Screen,
     panel: Panel,
     owner: AtDesk,
@@ -188,6 +190,9 @@ impl Pane {
 
 impl App for Pane {
     fn build(&mut self, _: egui::Context, frame: &mut Frame) -> Result<(), HandlerError> {
+        if let Some(alive) = self.alive.take() {
+            alive.stay();
+        }
         frame.baseview_window().create_timer(TICK)?;
         frame.set_clear_color(egui::Rgba::from(self.screen.ground()));
         Ok(())
@@ -238,7 +243,7 @@ impl Drop for Pane {
 
 /// A window that is there but not shown yet. It stays on the thread that made it.
 pub struct Opened {
-    window: Window,
+    window: OpenWindow,
     glass: Glass,
 }
 
@@ -263,7 +268,9 @@ pub fn open(session: &mut Session) -> Result<Opened, Failure> {
         .with_min_size(Some(size(look::SMALLEST, least)))
         .with_zoom_factor(scale)
         .with_repaint_notifier(wake.clone());
+    let (alive, ended) = OpenWindow::alive();
     let pane = Pane {
+        alive: Some(alive),
         screen: Screen::new(shelf),
         panel: Panel::default(),
         owner: AtDesk::new(&session.desk, session.orders(), outbox),
@@ -282,6 +289,7 @@ pub fn open(session: &mut Session) -> Result<Opened, Failure> {
     }));
     // Whoever sees that a device is missing can choose another one.
     session.supervisor.be_patient();
+    let window = OpenWindow::new(window, ended);
     Ok(Opened { window, glass: Glass { front, answers, wake, turns: 0 } })
 }
 
@@ -321,24 +329,24 @@ impl Opened {
 
 /// Waits until the window is closed, or until it shall be.
 #[cfg(any(windows, target_os = "macos"))]
-fn until_closed(window: Window, _: &dyn Fn() -> bool) -> Result<(), nice_plug_egui::baseview::Error> {
+fn until_closed(window: OpenWindow, _: &dyn Fn() -> bool) -> Result<(), Error> {
     // Windows live by the messages of this thread here; the window closes itself when the session has ended.
     window.run_until_closed()
 }
 
 /// Waits until the window is closed, or until it shall be.
 #[cfg(not(any(windows, target_os = "macos")))]
-fn until_closed(window: Window, over: &dyn Fn() -> bool) -> Result<(), nice_plug_egui::baseview::Error> {
+fn until_closed(open: OpenWindow, over: &dyn Fn() -> bool) -> Result<(), Error> {
     // The window has a thread of its own here. One that is not drawn, because it is hidden, would never close itself.
+    let Some(window) = open.window() else { return Ok(()) };
     window.show()?;
     while window.is_open() {
         if over() {
-            window.close();
             return Ok(());
         }
         thread::sleep(super::session::TICK);
     }
-    window.run_until_closed()
+    open.run_until_closed()
 }
 
 #[cfg(test)]
