@@ -9,16 +9,18 @@ use octant_dsp::linear::{Attendant, filter_length};
 use octant_dsp::meter::Meters;
 use octant_dsp::settings::Mode;
 use octant_dsp::{Engine, Settings};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Lowest rate at which hosts can activate the plugin.
-const LOWEST_RATE_HZ: f64 = 1_000.0;
+/// Rates at which hosts can activate the plugin.
+const RATES_HZ: RangeInclusive<f64> = 1_000.0..=2_000_000.0;
 
-/// The rate that the engine runs at. No one makes music below its lowest, but CLAP's validator activates every plugin
-/// there and calls a refusal a failure: such frames are processed as if they were of the engine's lowest rate.
+/// The rate that the engine runs at. No one makes music below its lowest or above its highest, but validators activate
+/// every plugin there (CLAP's at 1234.6 Hz, Steinberg's at 1.23 MHz) and call a refusal a failure: such frames are
+/// processed as if they were of the nearest rate that the engine knows.
 fn engine_rate_hz(rate_hz: f64) -> f64 {
-    if rate_hz >= LOWEST_RATE_HZ { rate_hz.max(*SAMPLE_RATES_HZ.start()) } else { rate_hz }
+    if RATES_HZ.contains(&rate_hz) { rate_hz.clamp(*SAMPLE_RATES_HZ.start(), *SAMPLE_RATES_HZ.end()) } else { rate_hz }
 }
 
 /// What exists between activation and deactivation.
@@ -41,7 +43,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Allocates everything. Errors: a rate outside 1000 … 768000 Hz.
+    /// Allocates everything. Errors: a rate outside 1 kHz … 2 MHz.
     pub fn new(sample_rate_hz: f64, channels: usize, settings: &Settings) -> Result<Self, EngineError> {
         let sample_rate_hz = engine_rate_hz(sample_rate_hz);
         let engine = Engine::new(sample_rate_hz, channels, settings)?;

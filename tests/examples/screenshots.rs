@@ -12,8 +12,10 @@ use std::path::{Path, PathBuf};
 fn main() {
     let folder = PathBuf::from(std::env::args().nth(1).expect("a folder"));
     fs::create_dir_all(&folder).expect("the folder");
-    let dark = || scene("drum-bus", [1040.0, 620.0], 2.0, Theme::Dark, 1);
-    write(&folder, "editor", &mut dark());
+    // Both are in the VST3 as well: hosts show them beside the plugin's name.
+    for (name, scale) in [("editor", 2.0), ("editor-1x", 1.0)] {
+        write(&folder, name, &mut scene("drum-bus", [1040.0, 620.0], scale, Theme::Dark, 1));
+    }
     write(&folder, "editor-light", &mut scene("mastering-glue", [1040.0, 620.0], 1.0, Theme::Light, 1));
     write(&folder, "editor-contrast", &mut scene("drum-bus", [1040.0, 620.0], 1.0, Theme::Contrast, 2));
     write(&folder, "editor-small", &mut scene("up-down-three", [760.0, 420.0], 1.0, Theme::Dark, 1));

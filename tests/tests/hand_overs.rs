@@ -249,7 +249,7 @@ highest!(highest_shipped: true);
 highest!(highest_in_two_steps: false);
 
 macro_rules! worker {
-    ($name:ident) => {
+    ($name:ident: $wakes:literal) => {
         #[path = "."]
         mod $name {
             mod sync {
@@ -268,7 +268,10 @@ macro_rules! worker {
                     }
 
                     pub fn unpark(&self) {
-                        self.0.thread().unpark();
+                        // Mutant: the thread sleeps on.
+                        if $wakes {
+                            self.0.thread().unpark();
+                        }
                     }
 
                     pub fn join(self) -> std::thread::Result<()> {
@@ -302,7 +305,8 @@ macro_rules! worker {
     };
 }
 
-worker!(worker_shipped);
+worker!(worker_shipped: true);
+worker!(worker_not_woken: false);
 
 #[test]
 fn what_is_shipped_holds() {
@@ -323,4 +327,21 @@ fn every_mutant_fails() {
     for (what, check) in mutants {
         assert!(catch_unwind(check).is_err(), "without {what} no interleaving fails");
     }
+}
+
+/// Must fail, and cannot be caught: loom's panic about the deadlock meets destructors.
+#[test]
+#[ignore = "a mutant, for the test below"]
+fn a_thread_that_is_not_woken_ends() {
+    worker_not_woken::check();
+}
+
+#[test]
+fn the_thread_that_shall_end_must_be_woken() {
+    let itself = std::env::current_exe().expect("this program");
+    let mut mutant = std::process::Command::new(itself);
+    mutant.args(["--exact", "a_thread_that_is_not_woken_ends", "--ignored"]);
+    let told = mutant.output().expect("started");
+    let words = [told.stdout, told.stderr].concat();
+    assert!(!told.status.success() && String::from_utf8_lossy(&words).contains("deadlock"), "for no other reason");
 }

@@ -56,8 +56,7 @@ pub fn check(ground: &Ground, table: &mut Table) -> Result<()> {
 
 /// Tries every bit flip of fifty states: minutes, so not among the tests.
 pub fn check_damage(table: &mut Table) -> Result<()> {
-    let words = ["test", "--locked", "--release", "--package", "octant-tests", "--test", "plugin_state_damage"];
-    let mut command = shell::command("cargo", &words);
+    let mut command = features::workspace(&["test"], &["--test", "plugin_state_damage"]);
     command.args(["--", "--ignored"]);
     let refused = shell::perform(command)?;
     let outcome = if refused { Outcome::Passed("all refused".into()) } else { Outcome::Failed("see above".into()) };
