@@ -205,7 +205,7 @@ fn a_threshold_is_dragged_and_read_back() {
         return;
     }
     let scratch = Scratch::new("window");
-    let server = format!("octantwindow{}", std::process::id());
+    let server = common::jack_server("window");
     let arguments = ["-n", &server, "-S", "-d", "dummy", "-r", "48000", "-p", "1024", "-C", "2", "-P", "2"];
     let mut jack = Command::new("jackd");
     let _jack = Server(start(jack.args(arguments).env("JACK_NO_AUDIO_RESERVATION", "1").stdout(Stdio::null())));

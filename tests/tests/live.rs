@@ -271,6 +271,36 @@ fn a_close_that_hangs_is_left_behind() {
     });
 }
 
+/// Helpers that never come back are counted: a sound system that hangs for an hour takes four of them, and when it lets
+/// go, everything goes on.
+#[test]
+fn a_sound_system_that_hangs_for_an_hour_takes_four_threads() {
+    let rack = Rack::with(&[Card::stereo("card")]);
+    let mut rig = Rig::start(&rack, choice("card", "card"), Desk::default(), true).expect("starts");
+    let before = rack.asked();
+    let hang = rack.hang_when_asked();
+    hang.during(|| {
+        rack.unplug("card");
+        rig.settle().expect("closes");
+        rack.plug(Card::stereo("card"));
+        for _ in 0..72_000 {
+            rig.now_s += 0.05;
+            rig.session.step(rig.now()).expect("goes on");
+        }
+        assert!(!rig.running() && rig.session.supervisor.hangs());
+    });
+    let back = rig.now_s;
+    while !rig.running() {
+        rig.now_s += 0.05;
+        rig.session.step(rig.now()).expect("goes on");
+        // The helpers live in real time.
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        assert!(rig.now_s - back < 60.0, "it goes on when it is let go");
+    }
+    let asked = rack.asked() - before;
+    assert!((2..8).contains(&asked), "asked {asked} times");
+}
+
 #[test]
 fn it_ends_with_a_fade() {
     let rack = Rack::with(&[Card::stereo("card")]);
@@ -334,12 +364,28 @@ fn what_cannot_be_opened_is_told_with_what_can() {
     assert!(rate.sentence.contains("--rate 44100: input a offers 48000 Hz; choose one of these"), "{rate}");
     let buffer = refusal(&rack(&[card("a")]), Choice { buffer: Some(100), ..choice("a", "a") });
     assert!(buffer.sentence.contains("takes only 256 frames"), "{buffer}");
+    let others =
+        [card("a"), Card { refuses: Some(ErrorKind::DeviceBusy), ..card("b") }, Card { inputs: 0, ..card("c") }];
+    let others = refusal(&rack(&others), choice("b", "c"));
+    assert!(others.sentence.ends_with("; choose one of custom:a"), "not itself, and not an output: {others}");
     let channels = rack(&[card("a"), Card { outputs: 1, ..card("b") }]);
     let channels = refusal(&channels, choice("a", "b"));
     assert!(channels.sentence.contains("choose a stereo output or a mono input"), "{channels}");
-    for failure in [none, gone, wrong, busy, denied, rate, buffer, channels] {
+    for failure in [none, gone, wrong, busy, others, denied, rate, buffer, channels] {
         assert_eq!(failure.kind.exit_code(), 7, "{failure}");
     }
+}
+
+#[test]
+fn a_latency_that_cannot_be_kept_is_told() {
+    let rack = Rack::with(&[Card::stereo("card")]);
+    let told = |latency| {
+        let choice = Choice { latency: Some(latency), ..choice("card", "card") };
+        let mut rig = Rig::start(&rack, choice, Desk::default(), true).expect("starts");
+        let now = rig.now();
+        rig.session.shoot(now).messages.iter().any(|message| message.contains("10.7 ms"))
+    };
+    assert!(told(1.0) && told(10.0) && !told(11.0));
 }
 
 #[test]

@@ -17,6 +17,12 @@ pub fn of_octant() -> Vec<&'static str> {
     if has_library("jack") {
         features.push("jack");
     }
+    // It speaks the server's language itself.
+    features.push("pulseaudio");
+    // Its bindings are made by libclang.
+    if has_library("libpipewire-0.3") && shell::exists("clang") {
+        features.push("pipewire");
+    }
     features
 }
 

@@ -22,6 +22,8 @@ use crate::error::Failure;
 
 /// How long a device may take to open.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(3);
+/// Hz; 48000 is tried first.
+const OTHER_RATE_HZ: u32 = 44_100;
 
 /// Opens the sound system. Asked again for every opening: some list their devices only once.
 pub type HostMaker = Arc<dyn Fn() -> Result<Host, Failure> + Send + Sync>;
@@ -70,6 +72,8 @@ pub struct Open {
     pub alarm: Arc<Alarm>,
     /// Time between two callbacks.
     pub period: Duration,
+    /// Its thread has the priority of any other until it is raised.
+    pub ordinary: bool,
     stream: Stream,
 }
 
@@ -126,8 +130,42 @@ pub struct Request {
     pub epoch: Instant,
 }
 
+/// Why an opening failed.
+enum Refusal {
+    /// A device may not take the period; another one may do.
+    Period(Failure),
+    /// Anything else.
+    Other(Failure),
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self::Other(failure)
+    }
+}
+
 /// Opens everything and starts it.
+///
+/// What a plugin of ALSA tells of itself holds for some rates and periods only. Where nobody asked for certain ones, those
+/// of the other family of rates are tried next, and periods as the devices like them last: they may be long.
 pub fn open(request: &Request) -> Result<Streams, Failure> {
+    let asked = request.choice.rate;
+    let first = match open_with(request, asked, false) {
+        Err(Refusal::Period(failure)) => failure,
+        Err(Refusal::Other(failure)) => return Err(failure),
+        Ok(streams) => return Ok(streams),
+    };
+    let other_rate = asked.is_none().then_some((Some(OTHER_RATE_HZ), false));
+    let own_periods = request.choice.buffer.is_none().then_some((asked, true));
+    for (rate, own_periods) in other_rate.into_iter().chain(own_periods) {
+        if let Ok(streams) = open_with(request, rate, own_periods) {
+            return Ok(streams);
+        }
+    }
+    Err(first)
+}
+
+fn open_with(request: &Request, rate: Option<u32>, own_periods: bool) -> Result<Streams, Refusal> {
     let Request { choice, wish, status, .. } = request;
     let host = (request.host)()?;
     let known = request.devices.as_ref();
@@ -143,12 +181,23 @@ pub fn open(request: &Request) -> Result<Streams, Failure> {
         None => None,
     };
 
-    let (input_offer, output_offer) = (Offer::of(&input, Side::Input)?, Offer::of(&output, Side::Output)?);
-    let sidechain_offer = sidechain.as_ref().map(|device| Offer::of(device, Side::Input)).transpose()?;
+    // Whoever waits for certain devices to return is not helped by others.
+    let refused = |side: Side, device: &Device, why: &str| match known {
+        Some(_) => Failure::device(format!("{} {}: {why}", side.word(), devices::name(device))),
+        None => devices::refused(&host, side, device, why),
+    };
+    let offer = |device: &Device, side: Side| Offer::of(device, side).map_err(|why| refused(side, device, &why));
+    let unbuilt = |side: Side, device: &Device, e: &cpal::Error| match (refused(side, device, &sentence(e)), e.kind()) {
+        (failure, cpal::ErrorKind::UnsupportedConfig) => Refusal::Period(failure),
+        (failure, _) => Refusal::Other(failure),
+    };
+    let (input_offer, output_offer) = (offer(&input, Side::Input)?, offer(&output, Side::Output)?);
+    let sidechain_offer = sidechain.as_ref().map(|device| offer(device, Side::Input)).transpose()?;
     let offers: Vec<&Offer> = [&input_offer, &output_offer].into_iter().chain(sidechain_offer.as_ref()).collect();
-    let rate_hz = format::choose_rate(&offers, choice.rate)?;
+    let rate_hz = format::choose_rate(&offers, rate)?;
     let channels = format::choose_channels(&input_offer, &output_offer, rate_hz)?;
     let (input_format, output_format) = format::choose(&input_offer, &output_offer, rate_hz, channels, choice.buffer)?;
+    let fit = |format: Format| if own_periods { format.of_the_device() } else { format };
 
     let id_of = |device: &Device| device.id().map_err(|e| Failure::device(sentence(&e)));
     let devices = Devices {
@@ -177,7 +226,8 @@ pub fn open(request: &Request) -> Result<Streams, Failure> {
     }
     let (inlet, outlet) = feed::new(kind(channels.into(), clocks, true), status);
     let input_stream_open =
-        wrap(&input, input_format, "input", |format, alarm| input_stream(&input, format, inlet, time, alarm))?;
+        wrap(&input, fit(input_format), "input", |format, alarm| input_stream(&input, format, inlet, time, alarm))
+            .map_err(|e| unbuilt(Side::Input, &input, &e))?;
     let mut side_outlet = None;
     let mut side = None;
     if let (Some(device), Some(offer), Some(id)) = (&sidechain, &sidechain_offer, &devices.sidechain) {
@@ -185,8 +235,10 @@ pub fn open(request: &Request) -> Result<Streams, Failure> {
         let clocks = self::clocks(choice.drift, id, &devices.output);
         let (inlet, outlet) = feed::new(kind(width.into(), clocks, false), status);
         side_outlet = Some(outlet);
-        side =
-            Some(wrap(device, format, "sidechain", |format, alarm| input_stream(device, format, inlet, time, alarm))?);
+        side = Some(
+            wrap(device, fit(format), "sidechain", |format, alarm| input_stream(device, format, inlet, time, alarm))
+                .map_err(|e| unbuilt(Side::Input, device, &e))?,
+        );
     }
     // A microphone beside its loudspeakers howls: nothing passes before the user has said so.
     let held = known.is_none() && !choice.unmuted && devices::may_howl(&input, &output);
@@ -197,12 +249,21 @@ pub fn open(request: &Request) -> Result<Streams, Failure> {
     if let Some(fitting) = &request.fitting {
         player.show_to(fitting);
     }
-    let output_stream_open =
-        wrap(&output, output_format, "output", |format, alarm| output_stream(&output, format, player, time, alarm))?;
+    let output_stream_open = wrap(&output, fit(output_format), "output", |format, alarm| {
+        output_stream(&output, format, player, time, alarm)
+    })
+    .map_err(|e| unbuilt(Side::Output, &output, &e))?;
     let attendant = Attendant::start("octant filters", move || maker.serve());
     if let Err(reason) = &attendant {
         notes.push(format!("no thread for filters: mode linear and other latencies cannot be switched to: {reason}"));
     }
+    notes.extend(too_late(
+        choice.latency,
+        clocks,
+        resampler_frames,
+        rate_hz,
+        [&input_stream_open, &output_stream_open],
+    ));
     let open: Vec<Open> = [input_stream_open, output_stream_open].into_iter().chain(side).collect();
     #[cfg(feature = "jack")]
     if choice.no_connect && host.id() == cpal::HostId::Jack {
@@ -225,18 +286,38 @@ pub fn open(request: &Request) -> Result<Streams, Failure> {
     })
 }
 
+/// What to say about a latency in ms that leaves the devices less than their periods.
+fn too_late(
+    latency: Option<f64>,
+    clocks: Clocks,
+    resampler_frames: usize,
+    rate_hz: u32,
+    streams: [&Open; 2],
+) -> Option<String> {
+    let periods_s: f64 = streams.iter().map(|open| open.period.as_secs_f64()).sum();
+    // A server that calls both in one cycle needs no more than that cycle.
+    let needed_s = if clocks == Clocks::Lockstep { 0.5 * periods_s } else { periods_s };
+    let needed_ms = 1000.0 * (needed_s + resampler_frames as f64 / f64::from(rate_hz));
+    let latency = latency.filter(|ms| *ms < needed_ms)?;
+    Some(format!(
+        "--latency {latency}: with these periods sound needs {needed_ms:.1} ms from input to output, so there will be \
+         gaps; give more, or a smaller --buffer"
+    ))
+}
+
 /// Builds one stream with `build` and wraps it.
 fn wrap(
     device: &Device,
     format: Format,
     what: &'static str,
     build: impl FnOnce(Format, &Arc<Alarm>) -> Result<Stream, cpal::Error>,
-) -> Result<Open, Failure> {
+) -> Result<Open, cpal::Error> {
     let (alarm, name) = (Arc::<Alarm>::default(), devices::name(device));
-    let stream = build(format, &alarm).map_err(|e| Failure::device(format!("{what} {name}: {}", sentence(&e))))?;
+    let stream = build(format, &alarm)?;
     let frames = stream.buffer_size().unwrap_or(format.period).max(1);
     let period = Duration::from_secs_f64(f64::from(frames) / f64::from(format.config.sample_rate));
-    Ok(Open { what, name, alarm, period, stream })
+    let ordinary = device.id().is_ok_and(|id| id.host().to_string() == "alsa");
+    Ok(Open { what, name, alarm, period, ordinary, stream })
 }
 
 /// How the clocks of two devices are related, as far as can be told.
@@ -298,6 +379,7 @@ fn input_stream(
             format.config,
             format.sample,
             move |data: &Data, info| {
+                guard.caller.here();
                 let seconds = time.seconds(info.timestamp().callback);
                 // A panic that leaves a callback ends the whole process.
                 let work = || data.as_slice::<T>().map(|data| inlet.take(data, width, seconds));
@@ -344,6 +426,7 @@ fn output_stream(
             format.config,
             format.sample,
             move |data: &mut Data, info| {
+                guard.caller.here();
                 let seconds = time.seconds(info.timestamp().callback);
                 let Some(data) = data.as_slice_mut::<T>() else { return };
                 let work = || player.fill(data, width, seconds);
