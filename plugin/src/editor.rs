@@ -13,6 +13,7 @@ mod curve_plot;
 mod curves;
 mod desk;
 mod display;
+mod fit;
 mod foot;
 pub mod foreign;
 pub mod hand;
@@ -23,6 +24,7 @@ pub mod layout;
 mod line;
 pub mod live;
 pub mod look;
+pub mod manual;
 mod menus;
 mod meters;
 pub mod owner;
@@ -33,12 +35,14 @@ pub mod screen;
 mod sheet;
 pub mod shelf;
 mod spectrum;
+mod strip;
 pub mod view;
 pub mod watch;
 pub mod words;
 
 use crate::params::OctantParams;
 use crate::shown::Shown;
+use fit::{Fit, Step};
 use handle::{Alive, Handle, OpenWindow};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize, Size};
@@ -104,6 +108,7 @@ impl Editor for OctantEditor {
             shown: Arc::clone(&self.shown),
             screen: Screen::new(shelf),
             pixels: Arc::clone(&self.pixels),
+            fit: Fit::new(scale),
             open: None,
         };
         let settings = EguiNiceSettings::new().with_tile("Octant").with_resize_hint(self.resize_hint());
@@ -136,6 +141,13 @@ impl Editor for OctantEditor {
     }
 }
 
+/// Keys that stay the host's while a control has the keyboard: Space above all, and every letter that does nothing here.
+fn hosts_keys() -> Vec<Key> {
+    let letters = ('a'..='z').filter(|letter| !"acvyz".contains(*letter));
+    let all = letters.flat_map(|letter| [letter, letter.to_ascii_uppercase()]).chain([' ']);
+    all.map(|letter| Key::Character(letter.into())).collect()
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -162,7 +174,27 @@ struct Window {
     shown: Arc<Shown>,
     screen: Screen,
     pixels: Arc<Mutex<[u32; 2]>>,
+    fit: Fit,
     open: Option<Open>,
+}
+
+impl Window {
+    /// Draws at the scale that was chosen, as far as the window has room for it.
+    fn keep_scale(&mut self, ctx: &egui::Context) {
+        let chosen = self.screen.shelf.taste.scale_percent as f32 / 100.0;
+        let per_point = ctx.native_pixels_per_point().unwrap_or(1.0);
+        let window = lock(&self.pixels).map(|pixels| pixels as f32 / per_point);
+        match self.fit.step(chosen, ctx.zoom_factor(), window, self.screen.view.now_s) {
+            Step::Keep => (),
+            Step::Wait(seconds) => ctx.request_repaint_after_secs(seconds as f32),
+            // From the next frame on; the window takes the size that belongs to it by itself.
+            Step::Grow(scale) | Step::Adapt(scale) => ctx.set_zoom_factor(scale),
+            Step::Hold => {
+                let points = egui::Vec2::from(window) / ctx.zoom_factor();
+                ctx.send_viewport_cmd(egui::ViewportCommand::InnerSize(points));
+            }
+        }
+    }
 }
 
 impl NiceEguiApp for Window {
@@ -194,14 +226,10 @@ impl NiceEguiApp for Window {
             self.shown.analysis().restart();
         }
         let writing = self.screen.view.typing.is_some() || open.ctx.text_edit_focused();
-        let keys =
-            if writing { KeyCapture::CaptureAll } else { KeyCapture::IgnoreKeys(vec![Key::Character(" ".into())]) };
-        frame.set_key_capture(keys);
+        frame.set_key_capture(if writing { KeyCapture::CaptureAll } else { KeyCapture::IgnoreKeys(hosts_keys()) });
         frame.set_clear_color(egui::Rgba::from(self.screen.ground()));
-        let scale = self.screen.shelf.taste.scale_percent as f32 / 100.0;
-        if (open.ctx.zoom_factor() - scale).abs() > 1e-3 {
-            open.ctx.set_zoom_factor(scale);
-        }
+        let ctx = open.ctx.clone();
+        self.keep_scale(&ctx);
     }
 
     fn resized(&mut self, new: WindowSize) {

@@ -165,6 +165,55 @@ fn size_and_scale_are_remembered() {
     }
 }
 
+/// Chooses 150 % in the menu, as the plan shows where it is.
+fn choose_150_percent(server: &Server) {
+    let mut plan = plan();
+    let menu = plan.place_at(egui::Id::unique(("octant button", "menu"))).expect("a menu").center();
+    plan.click(menu);
+    let line = |plan: &mut Stage, text: &str| {
+        plan.frames(3);
+        let texts = plan.texts();
+        texts.iter().find(|(shown, ..)| shown == text).unwrap_or_else(|| panic!("no line {text}")).1.center()
+    };
+    let scale = line(&mut plan, "Scale");
+    plan.click(scale);
+    let percent = line(&mut plan, "150 %");
+    server.do_it(&format!("mousemove {} sleep 0.2 click 1 sleep 0.5", at(menu)));
+    server.do_it(&format!("mousemove {} sleep 0.2 click 1 sleep 0.5", at(scale)));
+    // Into the list beside it without leaving the line.
+    server.do_it(&format!(
+        "mousemove {} sleep 0.2 mousemove {} sleep 0.2 click 1",
+        at(pos2(percent.x, scale.y)),
+        at(percent)
+    ));
+}
+
+#[test]
+fn another_scale_takes_another_window_or_fits_into_this_one() {
+    let Some(server) = server("another_scale_takes_another_window_or_fits_into_this_one") else { return };
+    let pixels = |scale: f32| FRESH.map(|points| (points * scale).round()).map(f64::from);
+    for stubborn in [false, true] {
+        let mut host = host(&server, "{}");
+        if stubborn {
+            host.ask("stubborn");
+        }
+        host.open("");
+        choose_150_percent(&server);
+        let [width, height] = pixels(if stubborn { 1.0 } else { 1.5 });
+        let wanted = format!("size {width} {height}");
+        let begun = Instant::now();
+        // A window that stays small draws itself smaller a moment later, and keeps its size.
+        std::thread::sleep(Duration::from_millis(1200));
+        while host.ask("size") != wanted && begun.elapsed() < Duration::from_secs(10) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert_eq!(host.ask("size"), wanted, "stubborn: {stubborn}");
+        host.ask("close");
+        assert!(host.taste().contains("\"scale_percent\": 150"), "{}", host.taste());
+        host.quit();
+    }
+}
+
 #[test]
 fn windows_leave_nothing_behind() {
     let Some(server) = server("windows_leave_nothing_behind") else { return };

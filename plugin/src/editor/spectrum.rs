@@ -1,7 +1,7 @@
 //! Spectra of the analysis as lines over the display's frequencies.
 
 use super::axes::Axes;
-use egui::{Color32, Mesh, Pos2, Shape, pos2};
+use egui::{Pos2, pos2};
 
 /// The frequency around which the tilt turns.
 const TILT_HZ: f64 = 1000.0;
@@ -42,21 +42,6 @@ fn smooth(db: &[f32], at: f64) -> f32 {
     let [a, b, c, d] = [bin(-1), bin(0), bin(1), bin(2)];
     let t = part;
     b + 0.5 * t * (c - a + t * (2.0 * a - 5.0 * b + 4.0 * c - d + t * (3.0 * (b - c) + d - a)))
-}
-
-/// The area below a line, fading towards the bottom.
-pub fn area(points: &[Pos2], bottom: f32, colour: Color32) -> Shape {
-    let mut mesh = Mesh::default();
-    for (index, point) in points.iter().enumerate() {
-        mesh.colored_vertex(pos2(point.x, point.y.min(bottom)), colour);
-        mesh.colored_vertex(pos2(point.x, bottom), colour.gamma_multiply(0.15));
-        if index > 0 {
-            let at = 2 * index as u32;
-            mesh.add_triangle(at - 2, at - 1, at);
-            mesh.add_triangle(at - 1, at, at + 1);
-        }
-    }
-    Shape::mesh(mesh)
 }
 
 #[cfg(test)]

@@ -182,6 +182,8 @@ pub struct Host {
     pub latency_changes: AtomicU32,
     /// Width and height that the window wanted last, in the upper and the lower half.
     pub wanted_size: AtomicU64,
+    /// Whether windows keep their size, whatever is wanted.
+    pub stubborn: AtomicBool,
     /// Times that the window said it was gone.
     pub closed_windows: AtomicU32,
 }
@@ -202,6 +204,7 @@ impl Host {
             rescans: AtomicU32::new(0),
             latency_changes: AtomicU32::new(0),
             wanted_size: AtomicU64::new(0),
+            stubborn: AtomicBool::new(false),
             closed_windows: AtomicU32::new(0),
         }
     }
@@ -234,8 +237,9 @@ impl Host {
         unsafe extern "C" fn hints(_: *const clap_host) {}
         unsafe extern "C" fn resize(of: *const clap_host, width: u32, height: u32) -> bool {
             // SAFETY: see above.
-            unsafe { host(of) }.wanted_size.store(u64::from(width) << 32 | u64::from(height), Relaxed);
-            true
+            let host = unsafe { host(of) };
+            host.wanted_size.store(u64::from(width) << 32 | u64::from(height), Relaxed);
+            !host.stubborn.load(Relaxed)
         }
         unsafe extern "C" fn refuse(_: *const clap_host) -> bool {
             false
