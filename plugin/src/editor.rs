@@ -44,6 +44,7 @@ use crate::params::OctantParams;
 use crate::shown::Shown;
 use fit::{Fit, Step};
 use handle::{Alive, Handle, OpenWindow};
+use look::SMALLEST;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize, Size};
 use nice_plug::editor::{Editor, HostMethods, ParentWindowHandle, ResizeHint, SpawnedEditor};
@@ -179,13 +180,25 @@ struct Window {
 }
 
 impl Window {
+    /// Remembers the size of a window that has come to rest, in points.
+    fn keep_size(&mut self, window: [f32; 2], scale: f32) {
+        let [width, height] = window.map(|points| (points / scale).round());
+        // Windows of a few points occur while hosts open and close them.
+        let usual = width >= SMALLEST[0] - 1.0 && height >= SMALLEST[1] - 1.0 && width.max(height) <= 8192.0;
+        let size = Some((width as u32, height as u32));
+        if usual {
+            self.params.session.kept().editor = size;
+            self.screen.shelf.taste.size = size;
+        }
+    }
+
     /// Draws at the scale that was chosen, as far as the window has room for it.
     fn keep_scale(&mut self, ctx: &egui::Context) {
         let chosen = self.screen.shelf.taste.scale_percent as f32 / 100.0;
         let per_point = ctx.native_pixels_per_point().unwrap_or(1.0);
         let window = lock(&self.pixels).map(|pixels| pixels as f32 / per_point);
         match self.fit.step(chosen, ctx.zoom_factor(), window, self.screen.view.now_s) {
-            Step::Keep => (),
+            Step::Keep => self.keep_size(window, ctx.zoom_factor()),
             Step::Wait(seconds) => ctx.request_repaint_after_secs(seconds as f32),
             // From the next frame on; the window takes the size that belongs to it by itself.
             Step::Grow(scale) | Step::Adapt(scale) => ctx.set_zoom_factor(scale),
@@ -234,12 +247,6 @@ impl NiceEguiApp for Window {
 
     fn resized(&mut self, new: WindowSize) {
         *lock(&self.pixels) = [new.physical.width, new.physical.height];
-        let size = (new.logical.width.round() as u32, new.logical.height.round() as u32);
-        // Windows of a few points occur while hosts open and close them.
-        if size.0 >= 200 && size.1 >= 150 && size.0 <= 8192 && size.1 <= 8192 {
-            self.params.session.kept().editor = Some(size);
-            self.screen.shelf.taste.size = Some(size);
-        }
     }
 }
 

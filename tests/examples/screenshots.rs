@@ -39,8 +39,40 @@ fn main() {
     let mut help = dark(COLUMN, 1.0);
     help.screen.view.sheet = Sheet::Help;
     write(&folder, "help", &mut help);
+    icon(&folder.join("../icon"));
     #[cfg(feature = "window")]
     window(&folder);
+}
+
+/// The emblem on the ground of the editor, as desktops and web pages want it.
+fn icon(folder: &Path) {
+    const SIDE: f32 = 512.0;
+    fs::create_dir_all(folder).expect("the folder");
+    let look = Look::of(Theme::Dark);
+    let (middle, radius) = (0.5 * SIDE, 0.33 * SIDE);
+    let hex = |colour: egui::Color32| format!("#{:02x}{:02x}{:02x}", colour.r(), colour.g(), colour.b());
+    let part = |(band, colour): (usize, &egui::Color32)| {
+        let [from, to] =
+            look::emblem_part(band).map(|angle| egui::Vec2::angled(angle) * radius + egui::Vec2::splat(middle));
+        format!(
+            "<path d=\"M{:.2} {:.2}A{radius} {radius} 0 0 1 {:.2} {:.2}\" stroke=\"{}\"/>\n",
+            from.x,
+            from.y,
+            to.x,
+            to.y,
+            hex(*colour)
+        )
+    };
+    let parts: String = look.bands.iter().enumerate().map(part).collect();
+    let svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {SIDE} {SIDE}\" fill=\"none\" stroke-width=\"{:.2}\">\n\
+         <rect width=\"{SIDE}\" height=\"{SIDE}\" rx=\"104\" fill=\"{}\"/>\n{parts}</svg>\n",
+        look::EMBLEM * radius,
+        hex(look.panel)
+    );
+    let path = folder.join("octant.svg");
+    fs::write(&path, svg).expect("written");
+    println!("{}", path.display());
 }
 
 /// The window of `octant live`.

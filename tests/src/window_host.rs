@@ -114,7 +114,11 @@ fn obey(plugin: &Plugin<'_>, stage: &Stage, sound: &Sound, events: &Sender<Event
             ["open", ref how @ ..] => println!("{}", open(plugin, stage, &mut parent, how == ["blind"])),
             ["size", width, height] => {
                 let size = [width, height].map(|number| number.parse().expect("pixels"));
-                println!("sized {}", plugin.resize_window(size));
+                let agreed = plugin.resize_window(size);
+                if let Some(window) = parent {
+                    stage.resize(window, plugin.window_size());
+                }
+                println!("sized {agreed}");
             }
             ["stubborn"] => {
                 plugin.host.stubborn.store(true, Relaxed);

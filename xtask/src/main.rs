@@ -48,7 +48,7 @@ cargo xtask VERB
   bench rival [--record]
                       Plays Octant and LSP's multiband compressor (CLAP, 1.2.21 or later, where it is installed) turn and
                       turn about and compares their times.
-  screenshots         Draws the pictures of README and manual into assets/screenshots, without a window.
+  screenshots         Draws pictures of README and manual into assets/screenshots, and the icon, without a window.
   demo-audio          Makes assets/demo/groove.wav again; the same bytes on every machine.
   help                This page.
 

@@ -60,18 +60,14 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, desk.look.line));
 }
 
-/// The emblem: eight parts of a ring in the colours of the bands.
+/// The emblem; the parts of bands that are not in use are dim.
 pub fn emblem(ui: &Ui, desk: &Desk<'_>, centre: Pos2, radius: f32) {
     for band in 0..MAX_BANDS {
-        let from = TAU * (band as f32 + 0.1) / MAX_BANDS as f32 - 0.25 * TAU;
-        let to = TAU * (band as f32 + 0.9) / MAX_BANDS as f32 - 0.25 * TAU;
-        let point = |step: usize| {
-            let angle = from + (to - from) * step as f32 / 6.0;
-            centre + Vec2::angled(angle) * radius
-        };
+        let [from, to] = look::emblem_part(band);
+        let point = |step: usize| centre + Vec2::angled(from + (to - from) * step as f32 / 6.0) * radius;
         let lit = band < desk.settings.bands;
         let colour = if lit { desk.look.bands[band] } else { veil(desk.look.bands[band], 0.35) };
-        ui.painter().add(Shape::line((0..=6).map(point).collect(), Stroke::new(0.36 * radius, colour)));
+        ui.painter().add(Shape::line((0..=6).map(point).collect(), Stroke::new(look::EMBLEM * radius, colour)));
     }
 }
 

@@ -47,11 +47,11 @@ impl Fit {
         if self.adapted.take_if(|scale| (*scale - now).abs() < SAME).is_some() {
             return Step::Hold;
         }
-        let best = fitting(chosen, window);
-        if (best - now).abs() < SAME {
+        let best = fitting(chosen, window).filter(|best| (*best - now).abs() > SAME);
+        let Some(best) = best else {
             self.since_s = None;
             return Step::Keep;
-        }
+        };
         // The host may be about to give the window its size.
         let since_s = *self.since_s.get_or_insert(time_s);
         let left_s = PATIENCE_S - (time_s - since_s);
@@ -64,10 +64,11 @@ impl Fit {
     }
 }
 
-/// The scale that was chosen, or the largest at which the smallest layout fits into a window of this size.
-fn fitting(chosen: f32, [width, height]: [f32; 2]) -> f32 {
-    let least = 0.5 * SCALES[0] as f32 / 100.0;
-    chosen.min(width / SMALLEST[0]).min(height / SMALLEST[1]).max(least)
+/// The scale that was chosen, or the largest at which the smallest layout fits into a window of this size. None for a
+/// window too small for every scale: hosts make such ones while they open and close, and that is not ours to mend.
+fn fitting(chosen: f32, [width, height]: [f32; 2]) -> Option<f32> {
+    let best = chosen.min(width / SMALLEST[0]).min(height / SMALLEST[1]);
+    (best > SCALES[0] as f32 / 100.0 - SAME).then_some(best)
 }
 
 #[cfg(test)]
@@ -100,7 +101,17 @@ mod tests {
     }
 
     #[test]
-    fn a_window_of_nothing_has_a_scale_too() {
-        assert!(fitting(1.0, [1.0, 1.0]) > 0.3);
+    fn a_window_of_nothing_is_left_alone() {
+        let mut fit = Fit::new(1.0);
+        for time_s in [0.0, 1.0, 2.0] {
+            assert_eq!(fit.step(1.0, 1.0, [1.0, 1.0], time_s), Step::Keep);
+        }
+        let least = SMALLEST.map(|points| 0.75 * points);
+        fit.step(1.0, 1.0, least, 3.0);
+        assert_eq!(
+            fit.step(1.0, 1.0, least, 4.0),
+            Step::Adapt(0.75),
+            "the least size of the hints has the least scale"
+        );
     }
 }

@@ -145,6 +145,8 @@ impl Screen {
 
 /// Smallest display below which the panel of the band gives way.
 const LEAST_DISPLAY: f32 = 90.0;
+/// Narrowest panel; hosts may open windows smaller than the smallest.
+const LEAST_PANEL: f32 = 640.0;
 
 /// Where sheets lie in a window: all but the bar above and the line below.
 pub fn body(all: Rect) -> Rect {
@@ -160,7 +162,8 @@ fn lay_out(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, pages: &mut 
         return;
     }
     let wanted = (0.36 * body.height()).clamp(band_panel::HEIGHT, band_panel::TALLEST);
-    let panel_height = if body.height() - wanted - look::GAP < LEAST_DISPLAY { 0.0 } else { wanted };
+    let cramped = body.height() - wanted - look::GAP < LEAST_DISPLAY || body.width() < LEAST_PANEL;
+    let panel_height = if cramped { 0.0 } else { wanted };
     let gap = if panel_height > 0.0 { look::GAP } else { 0.0 };
     let upper = Rect::from_min_max(body.min, pos2(body.right(), body.bottom() - panel_height - gap));
     let aside = Rect::from_min_max(pos2(upper.right() - meters::WIDTH, upper.top()), upper.max);

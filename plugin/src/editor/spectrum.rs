@@ -6,9 +6,12 @@ use egui::{Pos2, pos2};
 /// The frequency around which the tilt turns.
 const TILT_HZ: f64 = 1000.0;
 
-/// One point per two points of width: the loudest bin there, or the line between bins that are farther apart.
+/// Points of width for each point of the line.
+const COLUMN: f32 = 1.5;
+
+/// For every column the loudest bin there, or the curve between bins that are farther apart.
 pub fn line(axes: &Axes, db: &[f32], bin_hz: f64, tilt_db: f32) -> Vec<Pos2> {
-    let columns = (0.5 * axes.rect.width()).floor().max(2.0) as usize;
+    let columns = (axes.rect.width() / COLUMN).floor().max(2.0) as usize;
     if db.len() < 2 || bin_hz <= 0.0 {
         return Vec::new();
     }
