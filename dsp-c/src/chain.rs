@@ -314,10 +314,10 @@ impl Chain {
     pub fn stretch(&self, clock: u64, limit: usize) -> usize {
         let transparent = self.settings.mode == Mode::Transparent;
         let mut frames = self.leaves.stretch(limit.min(TILE), transparent);
-        for counter in [self.warming, self.unfilled] {
-            if counter > 0 {
-                frames = frames.min(counter);
-            }
+        if self.warming > 0 {
+            frames = frames.min(self.warming);
+        } else if self.unfilled > 0 {
+            frames = frames.min(self.unfilled);
         }
         if self.dynamics.settling() {
             frames = frames.min(SETTLE_GRID - (clock % SETTLE_GRID as u64) as usize);

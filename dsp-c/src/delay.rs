@@ -37,33 +37,43 @@ impl LeafDelay {
     }
 
     /// Frames by which the bands are late.
+    #[inline]
     pub fn frames(&self) -> usize {
         self.frames
     }
 
     /// Frames, at most `limit`, that lie in one piece; with `input`, what is heard of it lies in one piece too.
+    #[inline]
     pub fn stretch(&self, limit: usize, input: bool) -> usize {
         let frames = limit.min(self.length - self.at);
         if input { frames.min(self.length - self.heard_at(0)) } else { frames }
     }
 
     /// Where the next frames go: leaves and input.
+    #[inline]
     pub fn next(&mut self, frames: usize) -> (&mut [Line], &mut [[f32; 2]]) {
         let place = self.at..self.at + frames;
         (&mut self.leaves[place.clone()], &mut self.input[place])
     }
 
     /// They have been written; from now on they are among those that are heard.
+    #[inline]
     pub fn advance(&mut self, frames: usize) {
-        self.at = (self.at + frames) % self.length;
+        self.at += frames;
+        if self.at == self.length {
+            self.at = 0;
+        }
     }
 
     /// Where the frames lie that are heard with the last `written` ones.
+    #[inline]
     fn heard_at(&self, written: usize) -> usize {
-        (self.at + 2 * self.length - written - self.frames) % self.length
+        let behind = written + self.frames;
+        if self.at >= behind { self.at - behind } else { self.at + self.length - behind }
     }
 
     /// The leaves that are heard with the last `frames` written: before the end of the ring, and after.
+    #[inline]
     pub fn heard(&self, frames: usize) -> [&[Line]; 2] {
         let from = self.heard_at(frames);
         let before_wrap = frames.min(self.length - from);
@@ -71,6 +81,7 @@ impl LeafDelay {
     }
 
     /// The input of the same frames, as long as [`stretch`](Self::stretch) said.
+    #[inline]
     pub fn heard_input(&self, frames: usize) -> &[[f32; 2]] {
         let from = self.heard_at(frames);
         &self.input[from..from + frames]

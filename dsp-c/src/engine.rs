@@ -338,7 +338,7 @@ impl Engine {
         if self.supplies() {
             length = length.min(COUNTER_GRID - (clock % COUNTER_GRID as u64) as usize);
         }
-        if self.fresh || self.changed && self.change == Change::None {
+        if self.changed && (self.fresh || self.change == Change::None) {
             length = length.min(GRID - (clock % GRID as u64) as usize);
         }
         match self.change {

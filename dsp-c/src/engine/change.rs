@@ -36,14 +36,8 @@ impl Engine {
         if self.clock.is_multiple_of(COUNTER_GRID as u64) && self.supplies() {
             self.at_the_counter();
         }
-        let fresh = std::mem::take(&mut self.fresh);
-        if fresh {
-            // The user's way out waits for nothing.
-            self.bypass.set(f32::from(u8::from(self.wanted.bypass)), Chain::ramp_frames(self.sample_rate_hz));
-        }
-        if self.changed && self.is_open(fresh) {
-            self.changed = false;
-            self.take_over();
+        if self.changed {
+            self.heed();
         }
         let (clock, changing) = (self.clock, self.change != Change::None);
         let [playing, other] = self.chains_in_order();
@@ -53,13 +47,22 @@ impl Engine {
         }
     }
 
-    /// Whether new settings can be taken over; `fresh`: they have just come.
-    pub(super) fn is_open(&self, fresh: bool) -> bool {
-        match self.change {
+    /// Takes over what can be taken over now.
+    fn heed(&mut self) {
+        let fresh = std::mem::take(&mut self.fresh);
+        if fresh {
+            // The user's way out waits for nothing.
+            self.bypass.set(f32::from(u8::from(self.wanted.bypass)), Chain::ramp_frames(self.sample_rate_hz));
+        }
+        let open = match self.change {
             Change::None => true,
             // An order can be left alone.
             Change::Ordered => fresh,
             _ => false,
+        };
+        if open {
+            self.changed = false;
+            self.take_over();
         }
     }
 
