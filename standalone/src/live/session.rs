@@ -104,8 +104,8 @@ impl Session {
             self.desk.muted = true;
             self.held = true;
             self.say(
-                "the input is muted: it may be this machine's microphone beside its own speakers, which howls; to let \
-                 it through press m or start with --unmute",
+                "the input is muted, because it may hear what the output plays and howl (this machine's microphone \
+                 beside its own speakers, or the output's monitor); to let it through press m or start with --unmute",
             );
         }
         let more = self.supervisor.take_messages();
