@@ -178,6 +178,7 @@ impl Session {
             Command::Meters => Ok(self.latest.as_ref().map_or(Value::Null, Snapshot::to_json)),
             Command::Clear => {
                 self.supervisor.status().clear();
+                self.photographer = Photographer::default();
                 Ok(Value::Null)
             }
             Command::Learn(row) => {
