@@ -4,6 +4,7 @@
 mod callgrind;
 mod editor;
 pub mod learn;
+pub mod live;
 mod plugin;
 mod record;
 pub mod rival;

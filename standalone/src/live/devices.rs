@@ -77,6 +77,10 @@ pub fn host_in(id: &str) -> Option<String> {
 fn unknown_host(name: &str, known: &[HostId]) -> Failure {
     let names: Vec<String> = known.iter().map(ToString::to_string).collect();
     let lower = name.to_lowercase();
+    if cpal::ALL_HOSTS.iter().any(|host| host.name().eq_ignore_ascii_case(name) && host.name() != "Custom") {
+        let others = names.join(", ");
+        return Failure::device(format!("--host {name}: it does not run; start it, or choose one of {others}"));
+    }
     let hint = match lower.as_str() {
         "jack" | "pipewire" | "pulseaudio" => format!("build octant with --features {lower} to have it"),
         "asio" => "its licence keeps it out of this program; use wasapi".to_owned(),
@@ -216,11 +220,27 @@ pub fn name(device: &Device) -> String {
     device.description().map_or_else(|_| "unnamed device".to_owned(), |description| description.name().to_owned())
 }
 
-/// Whether a sound that comes out there is heard by this microphone, as far as can be told: the machine's own ones, or
-/// the system's choice, which mostly are these.
+/// Whether a sound that comes out there is heard here, as far as can be told: the machine's own microphone and speakers,
+/// or the system's choice, which mostly are these, or an output and its monitor.
 #[must_use]
 pub fn may_howl(input: &Device, output: &Device) -> bool {
-    built_in(input, Side::Input) && built_in(output, Side::Output)
+    let monitored = match (input.id(), output.id()) {
+        (Ok(input), Ok(output)) => is_monitor(&input, &output),
+        _ => false,
+    };
+    monitored || (built_in(input, Side::Input) && built_in(output, Side::Output))
+}
+
+/// Whether an input is what an output plays.
+fn is_monitor(input: &DeviceId, output: &DeviceId) -> bool {
+    let host = input.host().to_string();
+    host == output.host().to_string()
+        && match host.as_str() {
+            "pulseaudio" => input.id().strip_suffix(".monitor") == Some(output.id()),
+            // A sink that is read from gives what it plays.
+            "pipewire" => input.id() == output.id(),
+            _ => false,
+        }
 }
 
 fn built_in(device: &Device, side: Side) -> bool {

@@ -112,13 +112,18 @@ impl Hands {
             }
             Err(TryRecvError::Empty) if now < deadline => None,
             Err(_) => {
-                self.deadline = None;
-                let (jobs, done, helper) = start();
-                (self.jobs, self.done) = (jobs, done);
-                self.lost.extend(std::mem::replace(&mut self.helper, helper));
+                self.leave();
                 Some(Outcome::Hung)
             }
         }
+    }
+
+    /// Leaves the helper to its fate, with its job: another one takes over.
+    pub fn leave(&mut self) {
+        self.deadline = None;
+        let (jobs, done, helper) = start();
+        (self.jobs, self.done) = (jobs, done);
+        self.lost.extend(std::mem::replace(&mut self.helper, helper));
     }
 
     /// Whether helpers hang in the sound system. Such a process must end by `exit`, not by returning.

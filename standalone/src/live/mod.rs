@@ -26,6 +26,7 @@ pub mod midi;
 pub mod open;
 pub mod options;
 pub mod player;
+pub mod presence;
 pub mod priority;
 pub mod session;
 mod signals;

@@ -16,6 +16,7 @@ use super::feed::{self, Clocks, Inlet, Kind};
 use super::format::{self, Format, Offer};
 use super::options::DriftChoice;
 use super::player::{Fitting, Player, Wish};
+use super::presence::Presence;
 use super::status::Status;
 use super::watch::Alarm;
 use crate::error::Failure;
@@ -100,6 +101,7 @@ pub struct Streams {
     pub notes: Vec<String>,
     /// Makes what the output callback orders.
     _attendant: Option<Attendant>,
+    _presence: Option<Presence>,
 }
 
 impl Streams {
@@ -116,6 +118,8 @@ impl Streams {
 pub struct Request {
     /// Where devices come from.
     pub host: HostMaker,
+    /// The sound system moves streams from devices that go away to others.
+    pub moves: bool,
     /// What the user chose.
     pub choice: Choice,
     /// The devices of the last opening: these, and no others.
@@ -269,6 +273,14 @@ fn open_with(request: &Request, rate: Option<u32>, own_periods: bool) -> Result<
     if choice.no_connect && host.id() == cpal::HostId::Jack {
         super::wires::disconnect()?;
     }
+    let presence = if request.moves {
+        let ids = [&devices.input, &devices.output].into_iter().chain(&devices.sidechain);
+        let watched = ids.zip(&open).map(|(id, open)| (id.clone(), Arc::clone(&open.alarm))).collect();
+        let unwatched = |e| Failure::device(format!("the devices cannot be looked after: {e}; close other programs"));
+        Some(Presence::watch(&request.host, watched).map_err(unwatched)?)
+    } else {
+        None
+    };
     for open in &open {
         open.stream.play().map_err(|e| Failure::device(format!("{} {}: {}", open.what, open.name, sentence(&e))))?;
     }
@@ -283,10 +295,11 @@ fn open_with(request: &Request, rate: Option<u32>, own_periods: bool) -> Result<
         held,
         notes,
         _attendant: attendant.ok(),
+        _presence: presence,
     })
 }
 
-/// What to say about a latency in ms that leaves the devices less than their periods.
+/// What to say about a latency in ms that the periods do not allow.
 fn too_late(
     latency: Option<f64>,
     clocks: Clocks,
@@ -300,8 +313,8 @@ fn too_late(
     let needed_ms = 1000.0 * (needed_s + resampler_frames as f64 / f64::from(rate_hz));
     let latency = latency.filter(|ms| *ms < needed_ms)?;
     Some(format!(
-        "--latency {latency}: with these periods sound needs {needed_ms:.1} ms from input to output, so there will be \
-         gaps; give more, or a smaller --buffer"
+        "--latency {latency}: with these periods sound needs at least {needed_ms:.1} ms from input to output; a smaller \
+         --buffer makes it less"
     ))
 }
 

@@ -59,8 +59,8 @@ pub struct LiveArgs {
     #[arg(long, value_name = "FRAMES", value_parser = clap::value_parser!(u32).range(range(PERIODS)))]
     pub buffer: Option<u32>,
 
-    /// Latency from input to output in ms, the devices' own not counted; default: 2 periods and 1 ms, with drift
-    /// correction 3 periods and the resampler's delay
+    /// Latency from input to output in ms, the devices' own not counted, at least what the periods need; default: 2
+    /// periods and 1 ms, with drift correction 3 periods and the resampler's delay
     #[arg(long, value_name = "MS", value_parser = parse_latency)]
     pub latency: Option<f64>,
 

@@ -104,8 +104,8 @@ impl Session {
             self.desk.muted = true;
             self.held = true;
             self.say(
-                "the input is muted: it may be this machine's microphone beside its own speakers, which howls; to let \
-                 it through press m or start with --unmute",
+                "the input is muted, because it may hear what the output plays and howl (this machine's microphone \
+                 beside its own speakers, or the output's monitor); to let it through press m or start with --unmute",
             );
         }
         let more = self.supervisor.take_messages();
@@ -178,6 +178,7 @@ impl Session {
             Command::Meters => Ok(self.latest.as_ref().map_or(Value::Null, Snapshot::to_json)),
             Command::Clear => {
                 self.supervisor.status().clear();
+                self.photographer = Photographer::default();
                 Ok(Value::Null)
             }
             Command::Learn(row) => {

@@ -11,6 +11,7 @@ use super::feed::Clocks;
 use super::hands::{Hands, Outcome};
 use super::open::{Choice, Devices, HostMaker, Request, Streams};
 use super::player::{Fitting, Wish};
+use super::presence;
 use super::status::{Link, Status, Wiring};
 use super::watch::{Lost, RateLimit, Watchdog};
 use crate::error::Failure;
@@ -214,6 +215,11 @@ impl Supervisor {
         let ending = self.ending.is_some();
         match &self.state {
             State::Waiting { .. } if ending => self.state = State::Ended,
+            // What is being opened was not heard yet, and may take as long as a server that has died.
+            State::Opening(_) if self.ending.is_some_and(|at| now >= at) => {
+                self.hands.leave();
+                self.state = State::Ended;
+            }
             State::Waiting { .. } if self.changing.is_some() => self.change(now),
             State::Waiting { until, why } if now >= *until && self.hands.may_ask() => {
                 let why = (!why.is_empty()).then(|| why.clone());
@@ -248,6 +254,7 @@ impl Supervisor {
         }
         let request = Request {
             host: Arc::clone(&self.host),
+            moves: presence::needed(&self.wiring.host),
             choice: self.choice.clone(),
             devices: self.devices.clone(),
             fitting: self.fitting.clone(),
@@ -335,7 +342,7 @@ impl Supervisor {
         // Told once, when it has gone on for a while: what keeps it away may be another thing than what took it away.
         let longest = self.pause == PAUSES[1];
         self.pause = (self.pause * 2).min(PAUSES[1]);
-        if !longest && self.pause == PAUSES[1] && self.devices.is_some() {
+        if !longest && self.pause == PAUSES[1] && self.loss.1 {
             self.messages.push(format!("still waiting: {}", failure.sentence));
         }
         self.wait(now, failure.sentence);

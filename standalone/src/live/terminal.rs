@@ -40,6 +40,7 @@ pub struct Terminal {
     /// What is being typed, after `l`.
     prompt: Option<String>,
     prompts: Receiver<Option<String>>,
+    orders: Sender<Order>,
     /// Relaxed: tells the key reader to end, nothing else.
     closing: Arc<AtomicBool>,
 }
@@ -71,6 +72,7 @@ impl Terminal {
             size: [0; 2],
             prompt: None,
             prompts,
+            orders: orders.clone(),
             closing: Arc::clone(&closing),
         };
         TAKEN.store(true, Ordering::Relaxed);
@@ -79,7 +81,7 @@ impl Terminal {
         Some(view)
     }
 
-    /// Shows a picture. What cannot be written, to a terminal that has gone, is lost.
+    /// Shows a picture. A terminal that has gone took along whoever could hear or end this: it ends.
     pub fn draw(&mut self, picture: &Snapshot) {
         while let Ok(prompt) = self.prompts.try_recv() {
             self.prompt = prompt;
@@ -97,7 +99,9 @@ impl Terminal {
         let size = [width, height].map(usize::from);
         let messages = self.messages.make_contiguous();
         let lines = screen::lines(picture, &self.calm, messages, self.prompt.as_deref(), size);
-        let _ = self.write(lines, size);
+        if self.write(lines, size).is_err() && !self.closing.swap(true, Ordering::Relaxed) {
+            let _ = self.orders.send(Command::Quit.into());
+        }
     }
 
     fn write(&mut self, lines: Vec<Line>, size: [usize; 2]) -> io::Result<()> {
@@ -142,9 +146,10 @@ fn read_keys(orders: &Sender<Order>, prompts: &Sender<Option<String>>, closing: 
         match event::poll(Duration::from_millis(100)) {
             Ok(false) => continue,
             Ok(true) => {}
-            Err(_) => return gone(orders),
+            // The terminal has gone, which shows when the next picture is drawn.
+            Err(_) => return,
         }
-        let Ok(event) = event::read() else { return gone(orders) };
+        let Ok(event) = event::read() else { return };
         let Event::Key(key) = event else { continue };
         if !key.is_press() && !key.is_repeat() {
             continue;
@@ -166,11 +171,6 @@ fn read_keys(orders: &Sender<Order>, prompts: &Sender<Option<String>>, closing: 
             }
         }
     }
-}
-
-/// The terminal has gone, and with it whoever could hear or end this.
-fn gone(orders: &Sender<Order>) {
-    let _ = orders.send(Command::Quit.into());
 }
 
 /// The colours that a terminal has.

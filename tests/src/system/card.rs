@@ -117,10 +117,15 @@ impl Rack {
 
     /// Unplugs; the streams on it are told, as most systems do.
     pub fn unplug(&self, id: &str) {
-        lock(&self.0.cards).retain(|card| card.id != id);
+        self.unplug_quietly(id);
         for stream in self.streams().iter().filter(|stream| stream.card == id) {
             stream.tell(ErrorKind::DeviceNotAvailable);
         }
+    }
+
+    /// Unplugs; the streams on it are told nothing, as if they had been moved to another card.
+    pub fn unplug_quietly(&self, id: &str) {
+        lock(&self.0.cards).retain(|card| card.id != id);
     }
 
     /// The streams that are open.

@@ -138,8 +138,14 @@ pub fn lines(
     lines.push(Line::ranked(5));
     let newest = messages.len().saturating_sub(1);
     for (index, message) in messages.iter().enumerate() {
-        let rank = if index == newest { 1 } else { 6 };
-        for words in wrapped(message, columns.width.saturating_sub(1)) {
+        for (row, words) in wrapped(message, columns.width.saturating_sub(1)).into_iter().enumerate() {
+            let rank = if index < newest {
+                6
+            } else if row < 2 {
+                1
+            } else {
+                4
+            };
             lines.push(Line::ranked(rank).and(format!(" {words}"), None));
         }
     }
