@@ -32,6 +32,7 @@ mod sync;
 pub mod tap;
 mod transparent;
 mod variants;
+pub mod worker;
 
 pub use engine::Engine;
 pub use preset::Preset;

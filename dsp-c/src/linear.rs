@@ -4,7 +4,6 @@
 //! transform (left + i·right); the highest band is what the others leave of the delayed input, so all bands add up to
 //! a pure delay by construction. The work of a partition is spread over the shares of the next one.
 
-mod attendant;
 mod bank;
 mod convolver;
 mod design;
@@ -23,7 +22,6 @@ use crate::fade::Fade;
 use crate::ffi::Kernels;
 use crate::layout::{Line, Sums};
 use crate::lr::Weighted;
-pub use attendant::Attendant;
 pub use bank::Bank;
 use convolver::Convolver;
 pub use design::{Design, SHARE, TAPS, filter_length, linear_latency, lowest_exact_crossover_hz};

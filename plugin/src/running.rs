@@ -5,9 +5,10 @@ use crate::clock;
 use nice_plug::prelude::nice_warn;
 use octant_dsp::engine::{EngineError, SAMPLE_RATES_HZ};
 use octant_dsp::health;
-use octant_dsp::linear::{Attendant, filter_length};
+use octant_dsp::linear::{Workshop, filter_length};
 use octant_dsp::meter::Meters;
 use octant_dsp::settings::Mode;
+use octant_dsp::worker::Worker;
 use octant_dsp::{Engine, Settings};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -28,7 +29,7 @@ fn engine_rate_hz(rate_hz: f64) -> f64 {
 pub struct Running {
     engine: Engine,
     /// Makes filters for the engine.
-    _attendant: Option<Attendant>,
+    _filters: Option<Worker>,
     sample_rate_hz: f64,
     /// Latency for which a restart was asked last.
     asked: usize,
@@ -51,7 +52,7 @@ impl Running {
         let tail_frames = tail_frames(settings, asked, sample_rate_hz);
         Ok(Self {
             health: engine.health(),
-            _attendant: attend(&engine),
+            _filters: serve(&engine),
             engine,
             sample_rate_hz,
             asked,
@@ -128,15 +129,15 @@ impl Running {
 }
 
 /// The thread that makes filters of the linear mode. If the system has none left, the filters stay as they are.
-fn attend(engine: &Engine) -> Option<Attendant> {
+fn serve(engine: &Engine) -> Option<Worker> {
     let workshop = engine.workshop();
-    let attendant = Attendant::start("octant filters", move || {
+    let worker = Worker::start("octant filters", Workshop::PERIOD, move || {
         workshop.serve();
     });
-    if let Err(reason) = &attendant {
+    if let Err(reason) = &worker {
         nice_warn!("Octant: no thread for the filters of the linear mode: {reason}");
     }
-    attendant.ok()
+    worker.ok()
 }
 
 /// Latency, then the longer of two: the ringing of the lowest crossover down to −140 dB (or the second half of the filters), and the time until the slowest

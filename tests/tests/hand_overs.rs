@@ -256,8 +256,6 @@ macro_rules! worker {
                 pub use loom::sync::Arc;
                 pub use loom::sync::atomic::AtomicBool;
                 pub use loom::sync::atomic::Ordering::Relaxed;
-                /// Without a timeout: the thread must be woken.
-                pub use loom::thread::park;
 
                 #[derive(Debug)]
                 pub struct JoinHandle(loom::thread::JoinHandle<()>);
@@ -279,11 +277,16 @@ macro_rules! worker {
                     }
                 }
 
-                pub fn spawn(run: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle> {
+                /// For as long as it takes: the thread must be woken.
+                pub fn park(_: std::time::Duration) {
+                    loom::thread::park();
+                }
+
+                pub fn spawn(_: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle> {
                     Ok(JoinHandle(loom::thread::spawn(run)))
                 }
             }
-            #[path = "../../plugin/src/analysis/worker.rs"]
+            #[path = "../../dsp-c/src/worker.rs"]
             mod worker;
 
             /// The thread ends, whenever it is told to, and what it did is seen then.
@@ -293,7 +296,7 @@ macro_rules! worker {
                 loom::model(|| {
                     let steps = Arc::new(AtomicUsize::new(0));
                     let counted = Arc::clone(&steps);
-                    let worker = worker::Worker::start(move || {
+                    let worker = worker::Worker::start("worker", std::time::Duration::MAX, move || {
                         counted.fetch_add(1, Relaxed);
                     });
                     assert!(worker.expect("a thread").end());

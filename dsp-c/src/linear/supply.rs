@@ -4,6 +4,7 @@
 //! not needed any more travels back with it and is freed by the workshop.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::handover::Handover;
 use super::{Bank, Design, Linear};
@@ -68,6 +69,9 @@ impl PartialEq for Workshop {
 }
 
 impl Workshop {
+    /// Between two looks at what has been ordered: an order waits this long at most, as the audio thread wakes no one.
+    pub const PERIOD: Duration = Duration::from_millis(5);
+
     /// Does what has been asked for, if anything has: allocates, frees, and may take tens of milliseconds. Whether
     /// there was something to do. Ask every few milliseconds: the audio thread wakes no one.
     pub fn serve(&self) -> bool {

@@ -5,10 +5,8 @@ use crate::analysis::Listening;
 use crate::params::OctantParams;
 use crate::shown::Shown;
 use egui::Context;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering::Relaxed;
+use octant_dsp::worker::Worker;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// Asks for a picture of a window that has drawn one already. Whoever asks before that stops X11's frame clock for good:
@@ -32,9 +30,8 @@ impl Wake {
 /// A thread that lives as long as the window.
 pub struct Watch {
     live: Arc<Mutex<Live>>,
-    /// Relaxed: it publishes nothing.
-    done: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    /// Without it the window shows no sound, and works.
+    _worker: Option<Worker>,
     _listening: Listening,
 }
 
@@ -58,36 +55,20 @@ impl Watch {
 
     fn with(shown: Arc<Shown>, window: Wake, mut turned: impl FnMut() -> bool + Send + 'static) -> Self {
         let live = Arc::new(Mutex::new(Live::default()));
-        let done = Arc::new(AtomicBool::new(false));
         let listening = shown.analysis().listen();
-        let (kept, ended) = (Arc::clone(&live), Arc::clone(&done));
-        let watch = move || {
-            while !ended.load(Relaxed) {
-                let moved = shown.read(&mut lock(&kept));
-                if turned() || moved {
-                    window.wake();
-                }
-                std::thread::park_timeout(Duration::from_secs_f32(1.0 / PER_S));
+        let kept = Arc::clone(&live);
+        let worker = Worker::start("octant meters", Duration::from_secs_f32(1.0 / PER_S), move || {
+            let moved = shown.read(&mut lock(&kept));
+            if turned() || moved {
+                window.wake();
             }
-        };
-        // Without the thread the window shows no sound, and works.
-        let thread = std::thread::Builder::new().name("octant meters".into()).spawn(watch).ok();
-        Self { live, done, thread, _listening: listening }
+        });
+        Self { live, _worker: worker.ok(), _listening: listening }
     }
 
     /// The latest readings.
     pub fn live(&self) -> MutexGuard<'_, Live> {
         lock(&self.live)
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        self.done.store(true, Relaxed);
-        if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
-            let _ = thread.join();
-        }
     }
 }
 

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use cpal::traits::{DeviceTrait, StreamTrait};
 use cpal::{Data, Device, DeviceId, FromSample, Host, SampleFormat, SizedSample, Stream};
-use octant_dsp::linear::Attendant;
+use octant_dsp::linear::Workshop;
+use octant_dsp::worker::Worker;
 use ringbuf::HeapProd;
 
 use super::clock::TimeSource;
@@ -100,7 +101,7 @@ pub struct Streams {
     /// Sentences for the user.
     pub notes: Vec<String>,
     /// Makes what the output callback orders.
-    _attendant: Option<Attendant>,
+    _filters: Option<Worker>,
     _presence: Option<Presence>,
 }
 
@@ -257,8 +258,8 @@ fn open_with(request: &Request, rate: Option<u32>, own_periods: bool) -> Result<
         output_stream(&output, format, player, time, alarm)
     })
     .map_err(|e| unbuilt(Side::Output, &output, &e))?;
-    let attendant = Attendant::start("octant filters", move || maker.serve());
-    if let Err(reason) = &attendant {
+    let filters = Worker::start("octant filters", Workshop::PERIOD, move || maker.serve());
+    if let Err(reason) = &filters {
         notes.push(format!("no thread for filters: mode linear and other latencies cannot be switched to: {reason}"));
     }
     notes.extend(too_late(
@@ -294,7 +295,7 @@ fn open_with(request: &Request, rate: Option<u32>, own_periods: bool) -> Result<
         resampler_frames,
         held,
         notes,
-        _attendant: attendant.ok(),
+        _filters: filters.ok(),
         _presence: presence,
     })
 }
