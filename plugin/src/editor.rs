@@ -17,7 +17,7 @@ mod fit;
 mod foot;
 pub mod foreign;
 pub mod hand;
-mod handle;
+pub mod handle;
 mod import;
 pub mod knob;
 pub mod layout;
@@ -59,7 +59,7 @@ use shelf::Shelf;
 use std::error::Error;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use watch::Watch;
+use watch::{Wake, Watch};
 
 /// Opens windows for one instance. It costs nothing while none is open.
 pub struct OctantEditor {
@@ -153,9 +153,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// How often the window shall look whether somebody wants it to be drawn. [`Watch`] tells it, once it is seen: whoever asks
-/// before that stops X11's frame clock for good, as `baseview` counts a tick that nobody had subscribed to yet.
-pub(crate) const NEVER: Duration = Duration::from_secs(86_400);
+/// How often the window shall look whether somebody wants it to be drawn: a [`Wake`] tells it, once it has drawn something.
+const NEVER: Duration = Duration::from_secs(86_400);
 
 /// The time between two looks for events. The ticks of such a timer do nothing but make X11's thread look: Mesa reads from
 /// the same connection, and what it puts aside wakes nobody.
@@ -229,7 +228,7 @@ impl NiceEguiApp for Window {
             // Typefaces are there from the next frame on.
             self.screen.prepare(&open.ctx);
             let (shown, params) = (Arc::clone(&self.shown), Arc::clone(&self.params));
-            open.watch = Some(Watch::for_host(shown, params, open.ctx.clone()));
+            open.watch = Some(Watch::for_host(shown, params, Wake::of(&open.ctx)));
             open.ctx.request_repaint();
             return;
         };

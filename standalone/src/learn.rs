@@ -9,6 +9,7 @@ mod crossovers;
 mod json;
 mod levels;
 mod listen;
+mod overshoot;
 mod picture;
 mod programme;
 mod spectrum;
@@ -222,17 +223,13 @@ fn study(inputs: &[Input], count: usize, threads: Option<usize>, console: &Conso
     let crossovers_hz = crossovers::place(&long_term.levels_db(), count - 1, highest_hz);
     let cut = advice::cut(&crossovers_hz);
     let places = bands::of(&cut, 2.0 * long_term.highest_hz(), 2);
-    let mut meters: Vec<BandMeter> =
-        places.iter().map(|band| BandMeter::new(advice::rms_ms(band.low_hz, band.high_hz))).collect();
+    let mut meters: Vec<BandMeter> = places.iter().map(|band| advice::meter(band.low_hz, band.high_hz)).collect();
     for input in inputs {
         let mut programme = Programme::open(input, console)?;
         measure(&mut programme, &cut, &mut meters, threads.unwrap_or(usize::MAX))?;
     }
-    let bands: Vec<Advice> = places
-        .iter()
-        .zip(meters)
-        .map(|(band, meter)| advice::band(band.low_hz, band.high_hz, meter.levels, meter.peak))
-        .collect();
+    let bands: Vec<Advice> =
+        places.iter().zip(meters).map(|(band, meter)| advice::band(band.low_hz, band.high_hz, meter.heard)).collect();
     check_enough(inputs, &bands)?;
     let files = inputs.iter().map(|input| last_part(&input.name())).collect();
     Ok((Learnt { files, seconds: long_term.seconds(), long_term, crossovers_hz, bands }, non_finite))

@@ -60,6 +60,17 @@ fn what_is_asked_for_must_make_sense() {
     assert!(scratch.names().is_empty(), "nothing is left behind");
 }
 
+/// ALSA's null takes and gives sound as fast as the machine can.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_has_no_clock_is_refused() {
+    let scratch = Scratch::new("live-clockless");
+    let state = scratch.path("live.json");
+    let run = octant!("live", "--host", "alsa", "--input", "null", "--output", "null", "--no-window", "--state", state);
+    assert_eq!(run.code, 7, "{}", run.err);
+    assert!(run.err.lines().last().is_some_and(|last| last.contains("has no clock")), "{}", run.err);
+}
+
 #[test]
 fn devices_are_listed_in_both_forms() {
     let run = octant!("devices");

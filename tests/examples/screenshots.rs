@@ -20,7 +20,9 @@ fn main() {
     let folder = PathBuf::from(std::env::args().nth(1).expect("a folder"));
     fs::create_dir_all(&folder).expect("the folder");
     let dark = |size, scale| scene("drum-bus", size, scale, Theme::Dark, 1);
+    // Both are in the VST3 as well: hosts show them beside the plugin's name.
     write(&folder, "editor", &mut dark(FRESH, 2.0));
+    write(&folder, "editor-1x", &mut dark(FRESH, 1.0));
     write(&folder, "editor-light", &mut scene("mastering-glue", FRESH, 1.0, Theme::Light, 1));
     write(&folder, "editor-contrast", &mut scene("drum-bus", FRESH, 1.0, Theme::Contrast, 2));
     write(&folder, "editor-small", &mut scene("up-down-three", COLUMN, 1.0, Theme::Dark, 1));

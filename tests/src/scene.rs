@@ -11,7 +11,6 @@ use plugin::editor::look::Theme;
 use plugin::editor::owner::Owner as _;
 use plugin::editor::shelf::{Entry, Shelf};
 use plugin::editor::view::{Selection, Sheet};
-use realfft::RealFftPlanner;
 use std::f32::consts::TAU;
 use std::sync::Arc;
 
@@ -80,7 +79,7 @@ pub fn groove(settings: &Settings, seconds: f32) -> Live {
 
 /// Power of the last windows of both channels.
 fn spectrum(rows: &[Vec<f32>; 2]) -> Spectrum {
-    let plan = RealFftPlanner::<f32>::new().plan_fft_forward(WINDOW);
+    let plan = octant_fft::real(WINDOW);
     let mut power = vec![0.0_f32; WINDOW / 2 + 1];
     let (hop, windows) = (WINDOW / 4, 8);
     for row in rows {

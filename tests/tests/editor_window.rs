@@ -231,14 +231,19 @@ fn windows_leave_nothing_behind() {
         std::thread::sleep(Duration::from_millis(700));
         host.usage()
     };
-    // Libraries keep what they make for the first windows: fonts, shaders.
-    let before = cycles(5);
-    let after = cycles(20);
-    assert_eq!((after.files, after.threads), (before.files, before.threads), "{before:?} {after:?}");
-    let grown = after.kib as i64 - before.kib as i64;
+    // Libraries keep what they make for the first windows: fonts, shaders. The C library keeps stacks of threads that have
+    // ended, more of them if the machine was busy and two windows met: what is lost is lost in every ten windows.
+    let mut before = cycles(5);
+    let mut grown = Vec::new();
+    while grown.len() < 5 && grown.iter().all(|kib| *kib >= 1024) {
+        let after = cycles(10);
+        assert_eq!((after.files, after.threads), (before.files, before.threads), "{before:?} {after:?}");
+        grown.push(after.kib as i64 - before.kib as i64);
+        before = after;
+    }
+    println!("10 windows: {grown:?} KiB, {} files, {} threads", before.files, before.threads);
+    assert!(grown.iter().any(|kib| *kib < 1024), "every ten windows {grown:?} KiB");
     // A host that ends while the window is open.
     host.open("");
-    println!("20 windows: {grown} KiB, {} files, {} threads", after.files, after.threads);
-    assert!(grown < 2048, "{grown} KiB in 20 windows");
     host.quit();
 }

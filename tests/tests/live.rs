@@ -1,5 +1,6 @@
 //! `octant live` on simulated cards: one clock bit for bit, devices that go and come, formats, and what users are told.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use cpal::{ErrorKind, SampleFormat};
@@ -8,7 +9,9 @@ use octant::live::command::{Command, Switch};
 use octant::live::desk::{Desk, Slot};
 use octant::live::open::Choice;
 use octant::live::options::DriftChoice;
+use octant::live::session::Session;
 use octant::live::status::Link;
+use octant::live::supervisor::Supervisor;
 use octant_dsp::Engine;
 use octant_tests::random::Random;
 use octant_tests::rig::{Blocks, Clock, Rig, World};
@@ -64,7 +67,7 @@ impl World for Silence {
     fn sink(&mut self, _: u64, _: [f32; 2]) {}
 }
 
-fn streams(rig: &Rig, input: &str, output: &str) -> [std::sync::Arc<octant_tests::system::card::BuiltStream>; 2] {
+fn streams(rig: &Rig, input: &str, output: &str) -> [Arc<octant_tests::system::card::BuiltStream>; 2] {
     [rig.stream(input, true), rig.stream(output, false)]
 }
 
@@ -133,7 +136,7 @@ fn any_blocks_are_learned() {
     let mut clocks =
         [Clock::new(RATE_HZ, Blocks::Any(8184), 0.0, 0.0, 3), Clock::new(RATE_HZ, Blocks::Any(8184), 0.0, 0.0, 4)];
     rig.run(60.0, [&input, &output], &mut clocks, &mut Silence).expect("runs");
-    let status = std::sync::Arc::clone(rig.session.supervisor.status());
+    let status = Arc::clone(rig.session.supervisor.status());
     let learning = status.underruns.load(Relaxed);
     assert!(learning < 20, "{learning} underruns while learning");
     rig.run(300.0, [&input, &output], &mut clocks, &mut Silence).expect("runs");
@@ -174,6 +177,36 @@ fn ten_thousand_unplugs() {
     }
     println!("back after {longest_s:.2} s at most; {} streams in all", rack.built());
     assert_eq!(rig.session.supervisor.wiring().reconnects, 10_000);
+}
+
+/// PulseAudio moves streams from a device that goes away to another one, perhaps beside the microphone, and says nothing.
+#[test]
+fn a_stream_that_was_moved_without_a_word_is_stopped() {
+    let rack = Rack::with(&[Card::stereo("in"), Card::stereo("out"), Card::stereo("other")]);
+    let desk = Desk::default();
+    let host = Rig::host(&rack);
+    let supervisor = Supervisor::new(host, "pulseaudio".into(), choice("in", "out"), true, desk.settings());
+    let mut rig = Rig { rack: rack.clone(), session: Session::new(desk, supervisor), now_s: 0.0 };
+    rig.settle().expect("starts");
+    assert!(rig.running());
+    rack.unplug_quietly("out");
+    // Who looks lives in real time; for the session hardly any passes.
+    for look in 0.. {
+        rig.settle().expect("goes on");
+        if !rig.running() {
+            break;
+        }
+        assert!(look < 2000, "not missed");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let Link::Waiting(why) = rig.session.supervisor.wiring().link.clone() else { panic!("it waits") };
+    assert!(why.contains("output out went away"), "{why}");
+    assert!(rack.streams().is_empty(), "both directions stop");
+    rig.wait(3.0).expect("goes on");
+    assert!(!rig.running(), "no other card is taken");
+    rack.plug(Card::stereo("out"));
+    rig.wait(2.0).expect("goes on");
+    assert!(rig.running());
 }
 
 #[test]
@@ -271,6 +304,36 @@ fn a_close_that_hangs_is_left_behind() {
     });
 }
 
+/// Helpers that never come back are counted: a sound system that hangs for an hour takes four of them, and when it lets
+/// go, everything goes on.
+#[test]
+fn a_sound_system_that_hangs_for_an_hour_takes_four_threads() {
+    let rack = Rack::with(&[Card::stereo("card")]);
+    let mut rig = Rig::start(&rack, choice("card", "card"), Desk::default(), true).expect("starts");
+    let before = rack.asked();
+    let hang = rack.hang_when_asked();
+    hang.during(|| {
+        rack.unplug("card");
+        rig.settle().expect("closes");
+        rack.plug(Card::stereo("card"));
+        for _ in 0..72_000 {
+            rig.now_s += 0.05;
+            rig.session.step(rig.now()).expect("goes on");
+        }
+        assert!(!rig.running() && rig.session.supervisor.hangs());
+    });
+    let back = rig.now_s;
+    while !rig.running() {
+        rig.now_s += 0.05;
+        rig.session.step(rig.now()).expect("goes on");
+        // The helpers live in real time.
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        assert!(rig.now_s - back < 60.0, "it goes on when it is let go");
+    }
+    let asked = rack.asked() - before;
+    assert!((2..8).contains(&asked), "asked {asked} times");
+}
+
 #[test]
 fn it_ends_with_a_fade() {
     let rack = Rack::with(&[Card::stereo("card")]);
@@ -334,12 +397,51 @@ fn what_cannot_be_opened_is_told_with_what_can() {
     assert!(rate.sentence.contains("--rate 44100: input a offers 48000 Hz; choose one of these"), "{rate}");
     let buffer = refusal(&rack(&[card("a")]), Choice { buffer: Some(100), ..choice("a", "a") });
     assert!(buffer.sentence.contains("takes only 256 frames"), "{buffer}");
+    let others =
+        [card("a"), Card { refuses: Some(ErrorKind::DeviceBusy), ..card("b") }, Card { inputs: 0, ..card("c") }];
+    let others = refusal(&rack(&others), choice("b", "c"));
+    assert!(others.sentence.ends_with("; choose one of custom:a"), "not itself, and not an output: {others}");
     let channels = rack(&[card("a"), Card { outputs: 1, ..card("b") }]);
     let channels = refusal(&channels, choice("a", "b"));
     assert!(channels.sentence.contains("choose a stereo output or a mono input"), "{channels}");
-    for failure in [none, gone, wrong, busy, denied, rate, buffer, channels] {
+    for failure in [none, gone, wrong, busy, others, denied, rate, buffer, channels] {
         assert_eq!(failure.kind.exit_code(), 7, "{failure}");
     }
+}
+
+#[test]
+fn a_latency_that_cannot_be_kept_is_told() {
+    let rack = Rack::with(&[Card::stereo("card")]);
+    let told = |latency| {
+        let choice = Choice { latency: Some(latency), ..choice("card", "card") };
+        let mut rig = Rig::start(&rack, choice, Desk::default(), true).expect("starts");
+        let now = rig.now();
+        rig.session.shoot(now).messages.iter().any(|message| message.contains("10.7 ms"))
+    };
+    assert!(told(1.0) && told(10.0) && !told(11.0));
+}
+
+/// A latency that is too short becomes what the blocks need, and what experience adds is never more than usual.
+#[test]
+fn the_least_latency_is_what_the_blocks_need() {
+    let rack = Rack::with(&[Card::stereo("card")]);
+    let choice = Choice { latency: Some(0.0), ..choice("card", "card") };
+    let mut rig = Rig::start(&rack, choice, Desk::default(), true).expect("starts");
+    let [input, output] = streams(&rig, "card", "card");
+    let clock = |jitter_s, seed| Clock::new(RATE_HZ, Blocks::Fixed(256), jitter_s, 0.0, seed);
+    let mut clocks = [clock(0.0, 1), clock(0.0, 2)];
+    rig.run(5.0, [&input, &output], &mut clocks, &mut Silence).expect("runs");
+    let status = Arc::clone(rig.session.supervisor.status());
+    let (age, learning) = (status.age_frames.load(Relaxed), status.underruns.load(Relaxed));
+    assert_eq!((age, learning), (512.0, 0), "two periods");
+    clocks.iter_mut().for_each(|clock| clock.jitter_s = 0.5e-3);
+    rig.run(60.0, [&input, &output], &mut clocks, &mut Silence).expect("runs");
+    let learning = status.underruns.load(Relaxed);
+    assert!(learning < 4, "{learning} underruns");
+    rig.run(60.0, [&input, &output], &mut clocks, &mut Silence).expect("runs");
+    assert_eq!(status.underruns.load(Relaxed), learning, "learned");
+    let age = status.age_frames.load(Relaxed);
+    assert!(age < 512.0 + 64.0 + 24.0, "{age}");
 }
 
 #[test]

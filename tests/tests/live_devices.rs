@@ -6,9 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use cpal::ErrorKind;
 use octant::live::command::{Command, Switch};
+use octant::live::company::{Company, Notebook};
 use octant::live::desk::Desk;
 use octant::live::open::Choice;
+use octant::live::options::LiveArgs;
+use octant::live::session::Session;
 use octant::live::status::Link;
+use octant::live::supervisor::Supervisor;
 use octant_tests::rig::{Blocks, Clock, Rig, World};
 use octant_tests::system::card::{Card, Rack};
 
@@ -50,7 +54,7 @@ fn other_devices_are_taken_up_while_it_runs() {
     let rack = Rack::with(&[Card::stereo("a"), Card { rates: vec![96_000], ..Card::stereo("b") }]);
     let engines = Arc::<AtomicUsize>::default();
     let seen = Arc::clone(&engines);
-    let fit = move |supervisor: &mut octant::live::supervisor::Supervisor| {
+    let fit = move |supervisor: &mut Supervisor| {
         supervisor.fit(Arc::new(move |engine, _| {
             seen.fetch_add(engine.channels(), Relaxed);
         }));
@@ -75,7 +79,7 @@ fn other_devices_are_taken_up_while_it_runs() {
     rack.unplug("b");
     streams[1].tell(ErrorKind::DeviceNotAvailable);
     rig.wait(1.0).expect("goes on");
-    assert!(matches!(&rig.session.supervisor.wiring().link, Link::Waiting(why) if why.contains("went away")));
+    assert!(matches!(&rig.session.supervisor.wiring().link, Link::Waiting(why) if why.contains("is not there")));
     let (now, host) = (rig.now(), Rig::host(&rack));
     rig.session.supervisor.choose(now, host, "custom".into(), choice("a"));
     rig.wait(1.0).expect("goes on");
@@ -87,7 +91,7 @@ fn other_devices_are_taken_up_while_it_runs() {
 fn devices_that_cannot_be_had_wait_for_a_better_choice() {
     let rack = Rack::with(&[Card::stereo("a"), Card { refuses: Some(ErrorKind::DeviceBusy), ..Card::stereo("b") }]);
     assert!(Rig::start(&rack, choice("b"), Desk::default(), true).is_err(), "nobody there who could choose");
-    let patient = |supervisor: &mut octant::live::supervisor::Supervisor| supervisor.be_patient();
+    let patient = |supervisor: &mut Supervisor| supervisor.be_patient();
     let mut rig = Rig::start_with(&rack, choice("b"), bypassed(), true, patient).expect("waits");
     rig.wait(4.0).expect("goes on");
     assert!(matches!(&rig.session.supervisor.wiring().link, Link::Waiting(why) if why.contains("busy")));
@@ -135,4 +139,32 @@ fn the_test_tone_is_heard_beside_the_sound() {
     order(&mut rig, Command::Mute(Switch::Off));
     order(&mut rig, Command::Tone(Switch::Toggle));
     assert_eq!(last(&mut rig), (0.0, 0.0));
+}
+
+/// What was done for the user's sake is no wish of the user: another pair of devices shall not begin muted.
+#[test]
+fn only_what_the_user_did_is_remembered_of_muting() {
+    let card = |id: &str| Card { built_in: true, ..Card::stereo(id) };
+    let rack = Rack::with(&[card("mic"), card("speakers")]);
+    let choice = Choice { input: Some("mic".into()), output: Some("speakers".into()), ..Choice::default() };
+    let desk = Desk::default();
+    let supervisor = Supervisor::new(Rig::host(&rack), "custom".into(), choice, true, desk.settings());
+    let mut rig = Rig { rack, session: Session::new(desk, supervisor), now_s: 0.0 };
+    let scratch = std::env::temp_dir().join(format!("octant-muting-{}.json", std::process::id()));
+    let arguments = LiveArgs { state: Some(scratch.clone()), json: true, ..LiveArgs::default() };
+    let notebook = Notebook::open(&arguments).expect("nothing is there yet");
+    let mut company = Company::gather(notebook, arguments.clone(), &arguments, &mut rig.session).expect("nobody else");
+    rig.settle().expect("starts");
+    assert!(rig.running() && rig.session.desk.muted);
+    let mut remembered = |rig: &mut Rig| {
+        let now = rig.now();
+        company.turn(&mut rig.session, Vec::new(), now);
+        company.save(&mut rig.session);
+        // Without anything to remember there is no file.
+        std::fs::read_to_string(&scratch).unwrap_or_default().contains("\"muted\"")
+    };
+    assert!(!remembered(&mut rig), "the program did this");
+    order(&mut rig, Command::Mute(Switch::Off));
+    assert!(remembered(&mut rig), "and the user this");
+    std::fs::remove_file(&scratch).expect("it was there");
 }

@@ -16,7 +16,7 @@ use octant::live::supervisor::Supervisor;
 use octant_tests::random::Random;
 use octant_tests::rig::{Blocks, Clock, Rig};
 use octant_tests::system::card::{Card, Rack, deliver, fetch};
-use octant_tests::system::watch::{Counts, Watch};
+use octant_tests::system::watch::{Counts, Misdeed, Watch, misbehave};
 use plugin::analysis::Analysis;
 
 fn run(input: &str, output: &str, sidechain: Option<&str>, calls: usize) {
@@ -122,10 +122,21 @@ fn a_misdeed_in_a_callback_is_caught() {
     let choice = Choice { input: Some("a".into()), output: Some("a".into()), ..Choice::default() };
     let rig = Rig::start(&rack, choice, Desk::default(), true).expect("starts");
     let mut on_output = rig.stream("a", false).take_output().expect("ours");
+    let mut on_input = rig.stream("a", true).take_input().expect("ours");
     let mut samples = vec![0.0f32; 512];
     let ((), counts) = watch.during(|| {
         fetch(&mut on_output, &mut samples, 1.0);
         drop(black_box(vec![0u8; 100]));
     });
     assert_eq!((counts.allocations, counts.releases), (1, 1));
+    let ((), counts) = watch.during(|| {
+        misbehave(Misdeed::Lock);
+        deliver(&mut on_input, &samples, 1.0);
+    });
+    assert_eq!(counts.locks, 1);
+    let ((), counts) = watch.during(|| {
+        deliver(&mut on_input, &samples, 1.0);
+        misbehave(Misdeed::GetParent);
+    });
+    assert!(counts.system_calls == 1 || watch.blind().is_some(), "{counts:?}");
 }

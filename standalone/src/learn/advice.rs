@@ -2,7 +2,8 @@
 
 use octant_dsp::settings::{BandSettings, Detector, Law, Section, Settings};
 
-use super::levels::Histogram;
+use super::levels::{BandMeter, Heard, Histogram};
+use super::overshoot::{Overshoots, hinge_db};
 
 /// Knee of every band, dB.
 const KNEE_DB: f64 = 6.0;
@@ -16,7 +17,7 @@ pub struct Advice {
     pub levels_db: Option<[f64; 3]>,
     /// The band's settings.
     pub settings: BandSettings,
-    /// Mean gain reduction over the programme by the static curve, dB ≥ 0, before make-up.
+    /// Mean gain reduction over the programme, dB ≥ 0, before make-up.
     pub reduction_db: f64,
     /// Gain reduction at the 95 % level, dB ≥ 0.
     pub loud_reduction_db: f64,
@@ -31,24 +32,32 @@ fn middle_hz(low_hz: f64, high_hz: f64) -> f64 {
     (low_hz.max(20.0) * high_hz.clamp(21.0, 20_000.0)).sqrt()
 }
 
-/// How long the rms detector of a band averages: two periods of its middle, within 2 … 30 ms.
-pub fn rms_ms(low_hz: f64, high_hz: f64) -> f64 {
-    two_digits((2000.0 / middle_hz(low_hz, high_hz)).clamp(2.0, 30.0))
-}
-
-/// Advises one band from its levels. Times follow from the frequencies: an attack of two periods lets transients
-/// through and does not bend the waveform; the release goes from a quarter of a second in the bass to 60 ms at the top.
-pub fn band(low_hz: f64, high_hz: f64, histogram: Histogram, peak: f32) -> Advice {
+/// What can be said of a band before it is heard. Times follow from the frequencies: the rms detector averages two periods
+/// of the middle, within 2 … 30 ms; an attack of two periods lets transients through and does not bend the waveform; the
+/// release goes from a quarter of a second in the bass to 60 ms at the top.
+fn plan(low_hz: f64, high_hz: f64) -> BandSettings {
     let middle_hz = middle_hz(low_hz, high_hz);
-    let mut settings = BandSettings {
+    BandSettings {
         above: Section { law: Law::Off, ..BandSettings::default().above },
         knee_db: KNEE_DB,
         attack_ms: two_digits((2000.0 / middle_hz).clamp(1.0, 30.0)),
         release_ms: two_digits((60.0 * (10_000.0 / middle_hz).powf(0.27)).clamp(60.0, 250.0)),
         detector: Detector::Rms,
-        rms_ms: rms_ms(low_hz, high_hz),
+        rms_ms: two_digits((2000.0 / middle_hz).clamp(2.0, 30.0)),
         ..BandSettings::default()
-    };
+    }
+}
+
+/// What hears a band between these frequencies.
+pub fn meter(low_hz: f64, high_hz: f64) -> BandMeter {
+    let plan = plan(low_hz, high_hz);
+    BandMeter::new(plan.rms_ms, Overshoots::new(KNEE_DB, plan.attack_ms, plan.release_ms))
+}
+
+/// Advises one band from what was heard of it.
+pub fn band(low_hz: f64, high_hz: f64, heard: Heard) -> Advice {
+    let mut settings = plan(low_hz, high_hz);
+    let Heard { levels: histogram, over: overshoots, peak } = heard;
     let active = histogram.active();
     let percentiles = [0.1, 0.5, 0.95].map(|share| active.percentile(share));
     let [Some(soft), Some(median), Some(loud)] = percentiles else {
@@ -61,8 +70,7 @@ pub fn band(low_hz: f64, high_hz: f64, histogram: Histogram, peak: f32) -> Advic
     let over = (loud - above.threshold_db).max(MOST_DB + 0.1);
     above.ratio = tenth((1.5 + (loud - soft) / 20.0).min(over / (over - MOST_DB)).clamp(1.2, 4.0));
     let above = *above;
-    let total = active.total() as f64;
-    let mean = active.iter().map(|(db, count)| reduction_db(&above, db) * count as f64).sum::<f64>() / total;
+    let mean = part(&above) * overshoots.sum_db(above.threshold_db) / active.total() as f64;
     // What is taken away on average is given back, so that the balance between the bands stays.
     settings.gain_db = tenth(mean.min(12.0));
     Advice {
@@ -77,15 +85,12 @@ pub fn band(low_hz: f64, high_hz: f64, histogram: Histogram, peak: f32) -> Advic
 
 /// Gain reduction of the static curve at a level, dB ≥ 0.
 pub fn reduction_db(above: &Section, level_db: f64) -> f64 {
-    let over = level_db - above.threshold_db;
-    let hinge = if over <= -KNEE_DB / 2.0 {
-        0.0
-    } else if over >= KNEE_DB / 2.0 {
-        over
-    } else {
-        (over + KNEE_DB / 2.0).powi(2) / (2.0 * KNEE_DB)
-    };
-    ((1.0 - 1.0 / above.ratio) * hinge).min(above.range_db)
+    (part(above) * hinge_db(level_db - above.threshold_db, KNEE_DB)).min(above.range_db)
+}
+
+/// The part of an overshoot that is taken away.
+fn part(above: &Section) -> f64 {
+    1.0 - 1.0 / above.ratio
 }
 
 /// Settings with these crossovers and one band more than there are of them.
@@ -117,18 +122,19 @@ fn two_digits(value: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn levels(parts: &[(f64, u64)]) -> Histogram {
-        let mut histogram = Histogram::default();
-        for &(db, count) in parts {
-            (0..count).for_each(|_| histogram.add(db));
+    /// So many seconds of each level, for a band from 200 to 2000 Hz.
+    fn heard(parts: &[(f64, u64)]) -> Heard {
+        let mut heard = meter(200.0, 2000.0).heard;
+        for &(db, seconds) in parts {
+            (0..1000 * seconds).for_each(|_| heard.note(db));
         }
-        histogram
+        heard
     }
 
     #[test]
     fn the_median_is_the_threshold_and_more_variation_means_a_higher_ratio() {
-        let steady = band(200.0, 2000.0, levels(&[(-21.0, 500), (-20.0, 500), (-19.0, 500)]), 0.2);
-        let varied = band(200.0, 2000.0, levels(&[(-30.0, 500), (-20.0, 500), (-12.0, 500)]), 0.5);
+        let steady = band(200.0, 2000.0, heard(&[(-21.0, 5), (-20.0, 5), (-19.0, 5)]));
+        let varied = band(200.0, 2000.0, heard(&[(-30.0, 5), (-20.0, 5), (-12.0, 5)]));
         assert!((steady.settings.above.threshold_db + 20.0).abs() <= 0.3);
         assert!((varied.settings.above.threshold_db + 20.0).abs() <= 0.3);
         assert!(varied.settings.above.ratio > steady.settings.above.ratio);
@@ -142,7 +148,7 @@ mod tests {
     #[test]
     fn loud_parts_do_not_lose_too_much() {
         for loud_db in [-30.0, -20.0, -10.0, 0.0] {
-            let advice = band(200.0, 2000.0, levels(&[(-45.0, 500), (-35.0, 500), (loud_db, 500)]), 0.5);
+            let advice = band(200.0, 2000.0, heard(&[(-45.0, 5), (-35.0, 5), (loud_db, 5)]));
             assert!(advice.loud_reduction_db <= MOST_DB + 0.7, "{} dB", advice.loud_reduction_db);
             assert!(advice.reduction_db > 0.5, "{} dB", advice.reduction_db);
         }
@@ -150,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_silent_band_is_left_alone() {
-        let silent = band(5000.0, 20_000.0, levels(&[(-144.0, 5000)]), 0.0);
+        let silent = band(5000.0, 20_000.0, heard(&[(-144.0, 5)]));
         assert_eq!(silent.settings.above.law, Law::Off);
         assert_eq!((silent.levels_db, silent.settings.gain_db), (None, 0.0));
     }
@@ -158,7 +164,7 @@ mod tests {
     #[test]
     fn low_bands_are_slower() {
         let times: Vec<[f64; 3]> = [(0.0, 100.0), (100.0, 800.0), (800.0, 5000.0), (5000.0, 24_000.0)]
-            .map(|(low, high)| band(low, high, Histogram::default(), 0.0).settings)
+            .map(|(low, high)| plan(low, high))
             .map(|band| [band.attack_ms, band.release_ms, band.rms_ms])
             .to_vec();
         for pair in times.windows(2) {

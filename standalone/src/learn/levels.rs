@@ -1,6 +1,7 @@
 //! How loud a band is, how often: a histogram of what its detector will read.
 
 use super::listen::Listener;
+use super::overshoot::Overshoots;
 
 /// Level of the lowest bin's lower edge, dB.
 pub const LOWEST_DB: f64 = -120.0;
@@ -8,7 +9,7 @@ pub const LOWEST_DB: f64 = -120.0;
 pub const STEP_DB: f64 = 0.25;
 const BINS: usize = 560;
 /// Levels are noted so many times a second.
-const PER_SECOND: f64 = 1000.0;
+pub const PER_SECOND: f64 = 1000.0;
 /// What is softer counts as silence, dB.
 const SILENCE_DB: f64 = -90.0;
 /// What is so much softer than the loud parts is a pause, dB.
@@ -88,17 +89,38 @@ pub struct BandMeter {
     /// Frames between two levels, and frames until the next one.
     hop: usize,
     until: usize,
+    /// What was heard.
+    pub heard: Heard,
+}
+
+/// What was heard of a band.
+#[derive(Clone, Debug)]
+pub struct Heard {
     /// The levels.
     pub levels: Histogram,
+    /// How far they lay above thresholds.
+    pub over: Overshoots,
     /// The loudest sample.
     pub peak: f32,
 }
 
+impl Heard {
+    /// Nothing yet.
+    pub fn new(over: Overshoots) -> Self {
+        Self { levels: Histogram::default(), over, peak: 0.0 }
+    }
+
+    /// Takes the next level; one comes every millisecond.
+    pub fn note(&mut self, db: f64) {
+        self.levels.add(db);
+        self.over.note(db);
+    }
+}
+
 impl BandMeter {
     /// Averages over `rms_ms`.
-    pub fn new(rms_ms: f64) -> Self {
-        let levels = Histogram::default();
-        Self { rms_ms, kappa: 0.0, mean_squares: [0.0; 2], hop: 1, until: 1, levels, peak: 0.0 }
+    pub fn new(rms_ms: f64, over: Overshoots) -> Self {
+        Self { rms_ms, kappa: 0.0, mean_squares: [0.0; 2], hop: 1, until: 1, heard: Heard::new(over) }
     }
 
     /// Begins the next file.
@@ -107,12 +129,13 @@ impl BandMeter {
         self.mean_squares = [0.0; 2];
         self.hop = (sample_rate_hz / PER_SECOND).round().max(1.0) as usize;
         self.until = self.hop;
+        self.heard.over.begin();
     }
 
     fn note(&mut self) {
         // A sine reads its peak.
         let power = 2.0 * self.mean_squares[0].max(self.mean_squares[1]);
-        self.levels.add(10.0 * power.max(1e-30).log10());
+        self.heard.note(10.0 * power.max(1e-30).log10());
     }
 }
 
@@ -122,14 +145,14 @@ impl Listener for BandMeter {
         let mut at = 0;
         while at < frames {
             let end = frames.min(at + self.until);
-            let ([mut first, mut second], mut peak, kappa) = (self.mean_squares, self.peak, self.kappa);
+            let ([mut first, mut second], mut peak, kappa) = (self.mean_squares, self.heard.peak, self.kappa);
             for (&l, &r) in left[at..end].iter().zip(&right[at..end]) {
                 let (l64, r64) = (f64::from(l), f64::from(r));
                 first += kappa * (l64 * l64 - first);
                 second += kappa * (r64 * r64 - second);
                 peak = peak.max(l.abs()).max(r.abs());
             }
-            (self.mean_squares, self.peak) = ([first, second], peak);
+            (self.mean_squares, self.heard.peak) = ([first, second], peak);
             self.until -= end - at;
             at = end;
             if self.until == 0 {
@@ -148,19 +171,20 @@ mod tests {
     fn a_sine_reads_its_peak_however_blocks_fall() {
         let tone: Vec<f32> = (0..96_000).map(|n| 0.1 * (n as f32 * 0.13).sin()).collect();
         let meter = |block: usize| {
-            let mut meter = BandMeter::new(10.0);
+            let mut meter = BandMeter::new(10.0, Overshoots::new(6.0, 10.0, 100.0));
             meter.begin(48_000.0);
             for part in tone.chunks(block) {
                 meter.listen([part, part]);
             }
             meter
         };
-        let whole = meter(96_000);
+        let whole = meter(96_000).heard;
         let median = whole.levels.percentile(0.5).unwrap_or_default();
         assert!((median + 20.0).abs() < 0.2, "{median} dB");
         assert_eq!(whole.levels.total(), 2000);
-        assert_eq!(meter(17).levels, whole.levels);
-        assert_eq!(meter(17).peak, whole.peak);
+        let pieces = meter(17).heard;
+        assert_eq!((pieces.levels, pieces.peak), (whole.levels, whole.peak));
+        assert_eq!(pieces.over.sum_db(-30.0), whole.over.sum_db(-30.0));
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub fn draw(learnt: &Learnt) -> String {
         .add(name_plate(&format!("Learnt from {}", learnt.title()), &facts))
         .add(panel_heading("Long-term spectrum", "dBFS per 1/6 octave; crossovers lie in its gaps", SPECTRUM))
         .add(spectrum(learnt, &places))
-        .add(panel_heading("Levels", "dB, how often each band has them; the line is its threshold", LEVELS))
+        .add(panel_heading("Levels", "dB, how often each band has them; the line is its threshold. Below: ratio, attack / release, and what that takes away on average and of loud parts", LEVELS))
         .add(histograms(learnt, &places));
     format!("{document}\n")
 }

@@ -90,7 +90,8 @@ pub struct Company {
     midi: Option<Midi>,
     muted: Option<bool>,
     was_muted: bool,
-    pictures: u64,
+    /// The picture that the next JSON line will cover as well.
+    first_half: Option<Snapshot>,
     saved_at: Duration,
     cannot_save: bool,
     told_devices: bool,
@@ -115,6 +116,9 @@ impl Company {
         if let Some(socket) = &socket {
             session.say(format!("control socket: {}", socket.address()));
         }
+        if session.desk.muted {
+            session.say("the input is muted, as it was left; to let it through press m or start with --unmute");
+        }
         let ties = notebook.memory().midi.clone();
         let mut midi = (arguments.midi.is_some() || !ties.is_empty())
             .then(|| Midi::new(Box::<SystemPorts>::default(), arguments.midi.as_deref(), ties, session.orders()));
@@ -135,7 +139,7 @@ impl Company {
             terminal,
             _socket: socket,
             midi,
-            pictures: 0,
+            first_half: None,
             saved_at: Duration::ZERO,
             cannot_save: false,
             told_devices: false,
@@ -157,14 +161,18 @@ impl Company {
                 console.say(&format!("octant: {message}"));
             }
         }
-        // Twenty pictures a second are for eyes; programs get ten.
-        if self.arguments.json && self.pictures.is_multiple_of(2) {
-            let mut out = std::io::stdout();
-            writeln!(out, "{}", picture.to_json())
-                .and_then(|()| out.flush())
-                .map_err(|e| Failure::writing("standard output", &e))?;
+        if self.arguments.json {
+            // Twenty pictures a second are for eyes; programs get ten, each of which covers two.
+            match self.first_half.take() {
+                None => self.first_half = Some(picture.clone()),
+                Some(first) => {
+                    let mut out = std::io::stdout();
+                    writeln!(out, "{}", picture.covering(&first).to_json())
+                        .and_then(|()| out.flush())
+                        .map_err(|e| Failure::writing("standard output", &e))?;
+                }
+            }
         }
-        self.pictures += 1;
         let wiring = &picture.wiring;
         if !self.told_devices && wiring.link == Link::Running {
             self.told_devices = true;
@@ -189,8 +197,8 @@ impl Company {
             session.say(sentence);
         }
         session.learning = self.midi.as_ref().and_then(Midi::waiting);
-        // Muting at the start is ours; whatever follows is the user's.
-        if self.told_devices && session.desk.muted != self.was_muted {
+        let ours = std::mem::take(&mut session.held);
+        if session.desk.muted != self.was_muted && !ours {
             self.muted = Some(session.desk.muted);
         }
         self.was_muted = session.desk.muted;

@@ -56,6 +56,16 @@ fn check(origin: &str, settings: &Settings) -> Result<(), Failure> {
     Engine::new(CHECK_RATE_HZ, 2, settings).map(|_| ()).map_err(|e| Failure::settings(format!("{origin}: {e}")))
 }
 
+/// A pipe may never bring anything, and while it is waited for nobody looks after the devices.
+fn must_not_wait(argument: &str) -> Result<(), Failure> {
+    match std::fs::metadata(argument) {
+        Ok(found) if !found.is_file() => {
+            Err(Failure::settings(format!("{argument}: is no file; name a preset file or a factory preset")))
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Desk {
     /// What plays.
     #[must_use]
@@ -76,7 +86,9 @@ impl Desk {
             slot: LETTERS[self.current],
             bypass: slot.settings.bypass,
             bands: slot.settings.bands,
-            solo: std::array::from_fn(|band| slot.settings.band[band].solo),
+            crossovers_hz: slot.settings.crossovers_hz[..slot.settings.bands.clamp(1, MAX_BANDS) - 1].to_vec(),
+            solo: slot.settings.band.map(|band| band.solo),
+            mute: slot.settings.band.map(|band| band.mute),
             muted: self.muted,
             learning: None,
         }
@@ -163,6 +175,7 @@ impl Desk {
 
     /// Loads a preset into the slot that plays. Bypass stays as it is: it belongs to no preset.
     pub fn preset(&mut self, argument: &str) -> Answer {
+        must_not_wait(argument)?;
         let mut slot = Slot::load(argument)?;
         slot.settings.bypass = self.settings().bypass;
         *self.slot() = slot;
@@ -175,6 +188,8 @@ impl Desk {
         let now = self.slot().origin.as_deref().and_then(|origin| slugs.iter().position(|slug| *slug == origin));
         let count = slugs.len() as i64;
         // Before the first one and behind the last one there is no preset: forwards begins at the first.
+        let untouched = *self.slot() == Slot::default();
+        let now = now.or_else(|| slugs.iter().position(|slug| untouched && *slug == "init"));
         let now = now.map_or(if by > 0 { -1 } else { 0 }, |at| at as i64);
         let next = (now + i64::from(by)).rem_euclid(count);
         self.preset(slugs[next as usize])
@@ -217,6 +232,7 @@ impl Desk {
         for slot in &mut fresh.slots {
             if let Some(origin) = slot.origin.clone() {
                 let bypass = slot.settings.bypass;
+                must_not_wait(&origin)?;
                 *slot = Slot::load(&origin)?;
                 slot.settings.bypass = bypass;
             }
@@ -267,8 +283,9 @@ mod tests {
         let mut desk = Desk::default();
         let count = preset::factory().len();
         let mut names = Vec::new();
-        for _ in 0..count {
+        for step in 0..count {
             assert!(desk.step(1).is_ok());
+            assert!(step > 0 || desk.slots[0] != Slot::default(), "the first step leads away from what it began with");
             names.push(desk.slots[0].name.clone());
         }
         let first = names[0].clone();
@@ -280,6 +297,13 @@ mod tests {
         assert!(desk.step(-1).is_ok());
         assert!(desk.step(1).is_ok());
         assert_eq!(desk.slots[0].name, first);
+    }
+
+    #[test]
+    fn what_may_never_end_is_not_read() {
+        let mut desk = Desk::default();
+        let refused = desk.preset(std::env::temp_dir().to_str().unwrap_or("/")).expect_err("a directory, or a pipe");
+        assert!(refused.sentence.contains("is no file"), "{refused}");
     }
 
     #[test]

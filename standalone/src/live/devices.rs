@@ -1,14 +1,14 @@
 //! Sound systems and devices: finding them, telling of them, and saying what would work.
 
-use std::fmt::Write as _;
-
 use cpal::traits::{DeviceTrait, HostTrait};
-use cpal::{Device, DeviceId, DeviceType, Host, HostId, InterfaceType, SupportedBufferSize};
+use cpal::{Device, DeviceId, DeviceType, Host, HostId, InterfaceType};
 use octant_dsp::params::closest;
-use serde_json::{Value, json};
 
+use super::format::Offer;
 use crate::error::Failure;
 
+/// Takes and gives sound as fast as a program can, which is no use to anybody who listens.
+const CLOCKLESS: &str = "alsa:null";
 /// Choices named in a sentence at most.
 const NAMED: usize = 8;
 
@@ -31,10 +31,20 @@ impl Side {
         }
     }
 
-    fn supported(self, device: &Device) -> bool {
+    /// Whether a device has this side, as far as is known without opening it.
+    #[must_use]
+    pub fn supported(self, device: &Device) -> bool {
         match self {
             Self::Input => device.supports_input(),
             Self::Output => device.supports_output(),
+        }
+    }
+
+    /// What the system prefers.
+    fn preferred(self, host: &Host) -> Option<Device> {
+        match self {
+            Self::Input => host.default_input_device(),
+            Self::Output => host.default_output_device(),
         }
     }
 }
@@ -67,6 +77,10 @@ pub fn host_in(id: &str) -> Option<String> {
 fn unknown_host(name: &str, known: &[HostId]) -> Failure {
     let names: Vec<String> = known.iter().map(ToString::to_string).collect();
     let lower = name.to_lowercase();
+    if cpal::ALL_HOSTS.iter().any(|host| host.name().eq_ignore_ascii_case(name) && host.name() != "Custom") {
+        let others = names.join(", ");
+        return Failure::device(format!("--host {name}: it does not run; start it, or choose one of {others}"));
+    }
     let hint = match lower.as_str() {
         "jack" | "pipewire" | "pulseaudio" => format!("build octant with --features {lower} to have it"),
         "asio" => "its licence keeps it out of this program; use wasapi".to_owned(),
@@ -99,30 +113,18 @@ pub fn quiet() {
 /// one that the system prefers.
 pub fn find(host: &Host, side: Side, wanted: Option<&str>) -> Result<Device, Failure> {
     let Some(wanted) = wanted else {
-        let device = match side {
-            Side::Input => host.default_input_device(),
-            Side::Output => host.default_output_device(),
-        };
-        return device.ok_or_else(|| none(host, side, None));
+        return side.preferred(host).ok_or_else(|| none(host, side, None));
     };
-    let devices = host.devices().map_err(|e| Failure::device(format!("{}: {}", host.id(), sentence(&e))))?;
     let prefix = format!("{}:", host.id());
-    let bare = wanted.strip_prefix(&prefix).unwrap_or(wanted);
-    let mut other_side = false;
-    for device in devices {
-        if device.id().is_ok_and(|id| id.id() == bare) {
-            if side.supported(&device) {
-                return Ok(device);
-            }
-            other_side = true;
-        }
+    let id = DeviceId::new(host.id(), wanted.strip_prefix(&prefix).unwrap_or(wanted));
+    if let Some(device) = find_again(host, side, &id) {
+        return Ok(device);
     }
-    if other_side {
-        return Err(with_choices(
-            host,
-            side,
-            &format!("--{} {wanted}: this device has no {}", side.word(), side.word()),
-        ));
+    let refuse = |e: &cpal::Error| Failure::device(format!("{}: {}", host.id(), sentence(e)));
+    let mut devices = host.devices().map_err(|e| refuse(&e))?;
+    if devices.any(|device| is(&device, &id)) {
+        let words = format!("--{} {wanted}: this device has no {}", side.word(), side.word());
+        return Err(with_choices(host, side, Some(&id), &words));
     }
     Err(none(host, side, Some(wanted)))
 }
@@ -130,7 +132,15 @@ pub fn find(host: &Host, side: Side, wanted: Option<&str>) -> Result<Device, Fai
 /// The device with exactly this id, if it is there: another one is never taken instead.
 #[must_use]
 pub fn find_again(host: &Host, side: Side, id: &DeviceId) -> Option<Device> {
-    host.devices().ok()?.find(|device| device.id().ok().as_ref() == Some(id) && side.supported(device))
+    let listed = host.devices().ok().and_then(|mut all| all.find(|device| is(device, id) && side.supported(device)));
+    // An id may be spelt in several ways (hw:0,0), and ALSA's list has no default, whose sides nobody knows before it opens.
+    let spelt = || host.device_by_id(id).filter(|device| side.supported(device));
+    let preferred = || side.preferred(host).filter(|device| is(device, id));
+    listed.or_else(spelt).or_else(preferred)
+}
+
+fn is(device: &Device, id: &DeviceId) -> bool {
+    device.id().is_ok_and(|own| own == *id)
 }
 
 fn none(host: &Host, side: Side, wanted: Option<&str>) -> Failure {
@@ -138,22 +148,32 @@ fn none(host: &Host, side: Side, wanted: Option<&str>) -> Failure {
         Some(wanted) => format!("--{} {wanted}: {} has no such device", side.word(), host.id()),
         None => format!("{} offers no {} device", host.id(), side.word()),
     };
-    with_choices(host, side, &beginning)
+    with_choices(host, side, None, &beginning)
 }
 
-fn with_choices(host: &Host, side: Side, beginning: &str) -> Failure {
+/// What is wrong with a device, and the others that would work.
+#[must_use]
+pub fn refused(host: &Host, side: Side, device: &Device, why: &str) -> Failure {
+    with_choices(host, side, device.id().ok().as_ref(), &format!("{} {}: {why}", side.word(), name(device)))
+}
+
+fn with_choices(host: &Host, side: Side, refused: Option<&DeviceId>, beginning: &str) -> Failure {
     let ids: Vec<String> = host
         .devices()
         .into_iter()
         .flatten()
-        .filter(|device| side.supported(device))
+        .filter(|device| side.supported(device) && !refused.is_some_and(|id| is(device, id)) && useful(device, side))
         .filter_map(|device| device.id().ok())
         .map(|id| id.to_string())
         .collect();
     let hint = if ids.is_empty() {
         match host.id().to_string().as_str() {
             "jack" => "no JACK server answers; start one, for example: jackd -d alsa".to_owned(),
-            "alsa" => "plug one in, or choose another sound system with --host (octant devices shows them)".to_owned(),
+            "alsa" => {
+                "no sound card is there: plug one in, or choose another sound system with --host (octant devices \
+                       shows them)"
+                    .to_owned()
+            }
             _ => "plug one in and look with: octant devices".to_owned(),
         }
     } else {
@@ -163,12 +183,17 @@ fn with_choices(host: &Host, side: Side, beginning: &str) -> Failure {
     Failure::device(format!("{beginning}; {hint}"))
 }
 
+/// Whether a device can be had at the moment. ALSA lists every plugin that it knows, also those that lead nowhere.
+fn useful(device: &Device, side: Side) -> bool {
+    device.id().is_ok_and(|id| id.to_string() != CLOCKLESS) && Offer::of(device, side).is_ok()
+}
+
 /// An error of the sound system in words for people.
 #[must_use]
 pub fn sentence(error: &cpal::Error) -> String {
     use cpal::ErrorKind as E;
     let words = match error.kind() {
-        E::DeviceBusy => "it is busy: another program holds it; end that program or choose another device",
+        E::DeviceBusy => "it is busy: another program holds it; end that program",
         E::DeviceNotAvailable => "it is not there, or was unplugged",
         E::HostUnavailable => "this sound system is not installed or does not run; start it or choose another --host",
         E::PermissionDenied => {
@@ -177,6 +202,10 @@ pub fn sentence(error: &cpal::Error) -> String {
         E::ResourceExhausted => "the system has no resources left for it; close other programs",
         E::UnsupportedConfig => "it does not take this rate, format or buffer; octant devices shows what it takes",
         E::UnsupportedOperation => "it cannot do that",
+        // ALSA's words for a plugin whose sound server does not run.
+        _ if ["Connection refused", "Host is down"].iter().any(|words| error.to_string().contains(words)) => {
+            return "the sound server that it leads to does not answer; start it".to_owned();
+        }
         _ => return error.to_string(),
     };
     match error.message() {
@@ -191,11 +220,27 @@ pub fn name(device: &Device) -> String {
     device.description().map_or_else(|_| "unnamed device".to_owned(), |description| description.name().to_owned())
 }
 
-/// Whether a sound that comes out there is heard by this microphone, as far as can be told: the machine's own ones, or
-/// the system's choice, which mostly are these.
+/// Whether a sound that comes out there is heard here, as far as can be told: the machine's own microphone and speakers,
+/// or the system's choice, which mostly are these, or an output and its monitor.
 #[must_use]
 pub fn may_howl(input: &Device, output: &Device) -> bool {
-    built_in(input, Side::Input) && built_in(output, Side::Output)
+    let monitored = match (input.id(), output.id()) {
+        (Ok(input), Ok(output)) => is_monitor(&input, &output),
+        _ => false,
+    };
+    monitored || (built_in(input, Side::Input) && built_in(output, Side::Output))
+}
+
+/// Whether an input is what an output plays.
+fn is_monitor(input: &DeviceId, output: &DeviceId) -> bool {
+    let host = input.host().to_string();
+    host == output.host().to_string()
+        && match host.as_str() {
+            "pulseaudio" => input.id().strip_suffix(".monitor") == Some(output.id()),
+            // A sink that is read from gives what it plays.
+            "pipewire" => input.id() == output.id(),
+            _ => false,
+        }
 }
 
 fn built_in(device: &Device, side: Side) -> bool {
@@ -218,89 +263,4 @@ fn built_in(device: &Device, side: Side) -> bool {
     };
     let alsa = ["default", "sysdefault", "front", "hw:card=pch", "plughw:card=pch", "pipewire", "pulse"];
     words.iter().any(|word| name.contains(word)) || (host == "alsa" && alsa.iter().any(|start| id.starts_with(start)))
-}
-
-/// Every device of the sound systems, as a table or as JSON.
-pub fn list(only: Option<&str>, as_json: bool, midi: &[String]) -> Result<String, Failure> {
-    let hosts = match only {
-        Some(name) => vec![host_id(Some(name), &[])?],
-        None => hosts(),
-    };
-    let found: Vec<Value> = hosts.iter().map(|id| describe_host(*id)).collect();
-    if as_json {
-        return Ok(format!("{:#}\n", json!({"hosts": found, "midi_inputs": midi})));
-    }
-    let mut text = String::new();
-    for host in &found {
-        let _ = writeln!(text, "{}", host["host"].as_str().unwrap_or_default());
-        if let Some(error) = host["error"].as_str() {
-            let _ = writeln!(text, "  {error}");
-        }
-        for device in host["devices"].as_array().into_iter().flatten() {
-            let word = |key: &str| device[key].as_str().unwrap_or_default().to_owned();
-            let mark = if device["default"].as_bool() == Some(true) { "*" } else { " " };
-            let _ =
-                writeln!(text, " {mark}{:40} {:8} {:28} {}", word("id"), word("direction"), word("name"), word("text"));
-        }
-    }
-    if !midi.is_empty() {
-        let _ = writeln!(text, "MIDI inputs");
-        for name in midi {
-            let _ = writeln!(text, "  {name}");
-        }
-    }
-    text.push_str("\n* is what is used without --input and --output. Example: octant live --input ID --output ID\n");
-    Ok(text)
-}
-
-fn describe_host(id: HostId) -> Value {
-    let host = match open_host(id) {
-        Ok(host) => host,
-        Err(failure) => return json!({"host": id.to_string(), "error": failure.sentence, "devices": []}),
-    };
-    let default_ids: Vec<DeviceId> = [host.default_input_device(), host.default_output_device()]
-        .into_iter()
-        .flatten()
-        .filter_map(|device| device.id().ok())
-        .collect();
-    let devices: Vec<Value> = match host.devices() {
-        Ok(devices) => devices.filter_map(|device| describe(&device, &default_ids)).collect(),
-        Err(e) => return json!({"host": id.to_string(), "error": sentence(&e), "devices": []}),
-    };
-    let mut told = json!({"host": id.to_string(), "devices": devices});
-    if told["devices"].as_array().is_some_and(Vec::is_empty) {
-        told["error"] = match id.to_string().as_str() {
-            "jack" => "no JACK server answers".into(),
-            _ => "no devices".into(),
-        };
-    }
-    told
-}
-
-fn describe(device: &Device, default_ids: &[DeviceId]) -> Option<Value> {
-    let id = device.id().ok()?;
-    let (input, output) = (device.supports_input(), device.supports_output());
-    let direction = match (input, output) {
-        (true, true) => "both",
-        (true, false) => "input",
-        (false, true) => "output",
-        (false, false) => return None,
-    };
-    // A device that another program holds cannot be asked; it is listed all the same.
-    let preferred = if output { device.default_output_config() } else { device.default_input_config() };
-    let (text, rate, channels, buffer) = match &preferred {
-        Ok(config) => {
-            let buffer = match config.buffer_size() {
-                SupportedBufferSize::Range { min, max } => json!([min, max]),
-                SupportedBufferSize::Unknown => Value::Null,
-            };
-            let text = format!("{} Hz, {} ch, {}", config.sample_rate(), config.channels(), config.sample_format());
-            (text, json!(config.sample_rate()), json!(config.channels()), buffer)
-        }
-        Err(e) => (sentence(e), Value::Null, Value::Null, Value::Null),
-    };
-    Some(json!({
-        "id": id.to_string(), "name": name(device), "direction": direction, "default": default_ids.contains(&id),
-        "text": text, "rate_hz": rate, "channels": channels, "buffer_frames": buffer,
-    }))
 }

@@ -63,7 +63,7 @@ pub struct Outlet {
     clocks: Clocks,
     corrector: Option<Corrector>,
     tracker: Tracker,
-    /// Latency that the user fixed, frames.
+    /// Latency that the user fixed, frames; more where the blocks need more.
     fixed: Option<f64>,
     newest: Option<Stamp>,
     /// Blocks of the input and of the output.
@@ -262,16 +262,16 @@ impl Outlet {
 
     /// Age of the input at the output callback that keeps both ends from running into each other, frames.
     fn target(&self) -> f64 {
-        if let Some(fixed) = self.fixed {
-            return fixed;
-        }
         let [input, output] = self.blocks.map(|largest| largest.get());
-        let margin = match self.clocks {
-            Clocks::Lockstep => 0.0,
-            Clocks::Shared => MARGIN_S * self.rate_hz,
-            Clocks::Different => input.max(output),
+        let longer = input.max(output);
+        let (least, margin) = match self.clocks {
+            // Called in one cycle, the output may have what came in it.
+            Clocks::Lockstep => (longer, input + output - longer),
+            Clocks::Shared => (input + output, MARGIN_S * self.rate_hz),
+            Clocks::Different => (input + output, longer),
         };
-        input + output + margin + self.caution * input.max(output)
+        let experience = self.caution * longer;
+        self.fixed.map_or(least + margin + experience, |fixed| fixed.max(least + experience))
     }
 
     /// Puts the reading point where it belongs: skips what is too old, or waits in silence.

@@ -1,5 +1,7 @@
 //! Which rate, channels, sample formats and periods a pair of devices is opened with.
 
+use std::collections::BTreeSet;
+
 use cpal::traits::DeviceTrait;
 use cpal::{BufferSize, Device, SampleFormat, StreamConfig, SupportedBufferSize, SupportedStreamConfigRange};
 
@@ -8,6 +10,10 @@ use crate::error::Failure;
 
 /// Frames per period if nothing else is asked for.
 const DEFAULT_PERIOD: u32 = 256;
+/// Periods that can be asked for, frames: plugins of ALSA offer any number.
+pub const PERIODS: (u32, u32) = (1, 65_536);
+/// Rates that can be processed, Hz.
+pub const RATES_HZ: (u32, u32) = (8_000, 768_000);
 /// Rates to choose from, best first.
 const COMMON_RATES_HZ: [u32; 8] = [48_000, 44_100, 96_000, 88_200, 192_000, 32_000, 16_000, 8_000];
 
@@ -22,6 +28,14 @@ pub struct Format {
     pub period: u32,
 }
 
+impl Format {
+    /// The same with the period that the device likes best.
+    #[must_use]
+    pub fn of_the_device(self) -> Self {
+        Self { config: StreamConfig { buffer_size: BufferSize::Default, ..self.config }, ..self }
+    }
+}
+
 /// One device with everything it offers in one direction.
 #[derive(Debug)]
 pub struct Offer {
@@ -33,13 +47,12 @@ pub struct Offer {
 }
 
 impl Offer {
-    /// Asks a device.
-    pub fn of(device: &Device, side: Side) -> Result<Self, Failure> {
+    /// Asks a device; else the reason for which nothing can be had of it.
+    pub fn of(device: &Device, side: Side) -> Result<Self, String> {
         let name = format!("{} {}", side.word(), name(device));
-        let refuse = |e: &cpal::Error| Failure::device(format!("{name}: {}", sentence(e)));
         let ranges: Vec<_> = match side {
-            Side::Input => device.supported_input_configs().map_err(|e| refuse(&e))?.collect(),
-            Side::Output => device.supported_output_configs().map_err(|e| refuse(&e))?.collect(),
+            Side::Input => device.supported_input_configs().map_err(|e| sentence(&e))?.collect(),
+            Side::Output => device.supported_output_configs().map_err(|e| sentence(&e))?.collect(),
         };
         let preferred = match side {
             Side::Input => device.default_input_config(),
@@ -47,7 +60,7 @@ impl Offer {
         };
         let ranges: Vec<_> = ranges.into_iter().filter(|range| rank(range.sample_format()).is_some()).collect();
         if ranges.is_empty() {
-            return Err(Failure::device(format!("{name}: it offers no sample format that this program knows")));
+            return Err("it offers no sample format that this program knows".to_owned());
         }
         Ok(Self { name, side, ranges, preferred_hz: preferred.ok().map(|config| config.sample_rate()) })
     }
@@ -61,16 +74,39 @@ impl Offer {
     }
 
     /// The rates, as text.
-    fn rates(&self) -> String {
-        let mut rates: Vec<String> = Vec::new();
-        for range in &self.ranges {
-            let (low, high) = (range.min_sample_rate(), range.max_sample_rate());
-            let text = if low == high { format!("{low}") } else { format!("{low} … {high}") };
-            if !rates.contains(&text) {
-                rates.push(text);
-            }
-        }
-        format!("{} Hz", rates.join(", "))
+    #[must_use]
+    pub fn rates(&self) -> String {
+        let text = |(low, high)| if low == high { format!("{low}") } else { format!("{low} … {high}") };
+        format!("{} Hz", self.rate_ranges().map(text).collect::<Vec<_>>().join(", "))
+    }
+
+    /// Lowest and highest rates that can be processed, ascending.
+    pub fn rate_ranges(&self) -> impl Iterator<Item = (u32, u32)> {
+        let (lowest, highest) = RATES_HZ;
+        let ends =
+            self.ranges.iter().map(|range| (range.min_sample_rate().max(lowest), range.max_sample_rate().min(highest)));
+        ends.filter(|(low, high)| low <= high).collect::<BTreeSet<_>>().into_iter()
+    }
+
+    /// The rate that the system would take.
+    #[must_use]
+    pub fn preferred_hz(&self) -> Option<u32> {
+        self.preferred_hz
+    }
+
+    /// Shortest and longest period in frames, where that is known.
+    #[must_use]
+    pub fn periods(&self) -> Option<(u32, u32)> {
+        let known = self.ranges.iter().filter_map(|range| ends(range.buffer_size()));
+        let (least, most) = PERIODS;
+        let all = known.reduce(|(min, max), (low, high)| (min.min(low), max.max(high)));
+        all.map(|(min, max)| (min.clamp(least, most), max.clamp(least, most)))
+    }
+
+    /// Channels of the widest stream.
+    #[must_use]
+    pub fn most_channels(&self) -> u16 {
+        self.ranges.iter().map(SupportedStreamConfigRange::channels).max().unwrap_or(0)
     }
 
     /// The narrowest stream with enough channels, in the best sample format.
@@ -90,9 +126,7 @@ impl Offer {
     }
 
     fn period(&self, range: &SupportedBufferSize, asked: Option<u32>) -> Result<u32, Failure> {
-        let SupportedBufferSize::Range { min, max } = *range else { return Ok(asked.unwrap_or(DEFAULT_PERIOD)) };
-        // Some devices turn the two round, or say 0.
-        let (min, max) = (min.min(max).max(1), min.max(max).max(1));
+        let Some((min, max)) = ends(range) else { return Ok(asked.unwrap_or(DEFAULT_PERIOD)) };
         match asked {
             Some(frames) if !(min..=max).contains(&frames) => {
                 let choice = if min == max { format!("only {min}") } else { format!("{min} … {max}") };
@@ -101,6 +135,14 @@ impl Offer {
             Some(frames) => Ok(frames),
             None => Ok(DEFAULT_PERIOD.clamp(min, max)),
         }
+    }
+}
+
+/// Shortest and longest period. Some devices turn the two round, or say 0.
+fn ends(range: &SupportedBufferSize) -> Option<(u32, u32)> {
+    match *range {
+        SupportedBufferSize::Range { min, max } => Some((min.min(max).max(1), min.max(max).max(1))),
+        SupportedBufferSize::Unknown => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! A helper thread that opens and closes devices, so that nothing of theirs can hold up the rest.
 
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::open::{Request, Streams, open};
@@ -11,6 +12,10 @@ const DEADLINE: Duration = Duration::from_secs(6);
 
 /// The same for closing.
 const CLOSING_DEADLINE: Duration = Duration::from_secs(2);
+
+/// So many helpers may hang at a time. A sound system that takes this many and answers none is not asked again before it
+/// lets one go: in weeks, threads that wait would fill the machine.
+const MOST_LOST: usize = 4;
 
 enum Job {
     Open(Box<Request>),
@@ -36,24 +41,26 @@ pub enum Outcome {
 pub struct Hands {
     jobs: Sender<Job>,
     done: Receiver<Done>,
+    /// The helper's thread; None where none could be had.
+    helper: Option<JoinHandle<()>>,
     /// Until when the job under way may take.
     deadline: Option<Duration>,
-    /// Helpers that never came back.
-    lost: usize,
+    /// Helpers that have not come back.
+    lost: Vec<JoinHandle<()>>,
 }
 
 impl Default for Hands {
     fn default() -> Self {
-        let (jobs, done) = start();
-        Self { jobs, done, deadline: None, lost: 0 }
+        let (jobs, done, helper) = start();
+        Self { jobs, done, helper, deadline: None, lost: Vec::new() }
     }
 }
 
-fn start() -> (Sender<Job>, Receiver<Done>) {
+fn start() -> (Sender<Job>, Receiver<Done>, Option<JoinHandle<()>>) {
     let (jobs, inbox) = channel::<Job>();
     let (outbox, done) = channel();
     // Where no thread can be had, the closed channel shows as a helper that hangs, and the next try makes another one.
-    let _ = std::thread::Builder::new().name("octant devices".into()).spawn(move || {
+    let helper = std::thread::Builder::new().name("octant devices".into()).spawn(move || {
         for job in inbox {
             let result = match job {
                 Job::Open(request) => Done::Opened(Box::new(open(&request))),
@@ -70,7 +77,7 @@ fn start() -> (Sender<Job>, Receiver<Done>) {
             }
         }
     });
-    (jobs, done)
+    (jobs, done, helper.ok())
 }
 
 impl Hands {
@@ -105,17 +112,29 @@ impl Hands {
             }
             Err(TryRecvError::Empty) if now < deadline => None,
             Err(_) => {
-                self.deadline = None;
-                self.lost += 1;
-                (self.jobs, self.done) = start();
+                self.leave();
                 Some(Outcome::Hung)
             }
         }
     }
 
-    /// Helpers that hang in the sound system for good. Such a process must end by `exit`, not by returning.
+    /// Leaves the helper to its fate, with its job: another one takes over.
+    pub fn leave(&mut self) {
+        self.deadline = None;
+        let (jobs, done, helper) = start();
+        (self.jobs, self.done) = (jobs, done);
+        self.lost.extend(std::mem::replace(&mut self.helper, helper));
+    }
+
+    /// Whether helpers hang in the sound system. Such a process must end by `exit`, not by returning.
     #[must_use]
-    pub fn lost(&self) -> usize {
-        self.lost
+    pub fn hang(&self) -> bool {
+        self.lost.iter().any(|helper| !helper.is_finished())
+    }
+
+    /// Whether the sound system may be asked once more.
+    pub fn may_ask(&mut self) -> bool {
+        self.lost.retain(|helper| !helper.is_finished());
+        self.lost.len() < MOST_LOST
     }
 }

@@ -106,13 +106,16 @@ impl Memory {
     /// Reads a file; one that does not exist remembers nothing. The file is not touched, whatever is wrong with it.
     pub fn load(path: &Path) -> Result<Self, Failure> {
         let name = path.display();
-        let text = match fs::metadata(path)
-            .and_then(|found| if found.len() > MAX_BYTES { Ok(None) } else { fs::read_to_string(path).map(Some) })
-        {
+        let text = match fs::metadata(path).and_then(|found| {
+            // Of a pipe nobody knows whether it will ever bring anything.
+            let may_be = found.len() <= MAX_BYTES && (found.is_file() || found.is_dir());
+            if may_be { fs::read_to_string(path).map(Some) } else { Ok(None) }
+        }) {
             Ok(Some(text)) => text,
             Ok(None) => {
                 return Err(Failure::settings(format!(
-                    "{name}: is no state file of octant live ({MAX_BYTES} bytes at most); name another one with --state"
+                    "{name}: is no state file of octant live (a file of at most {MAX_BYTES} bytes); name another one with \
+                     --state"
                 )));
             }
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),

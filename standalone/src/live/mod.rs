@@ -20,11 +20,14 @@ pub mod fade;
 pub mod feed;
 pub mod format;
 pub mod hands;
+pub mod listing;
 pub mod memory;
 pub mod midi;
 pub mod open;
 pub mod options;
 pub mod player;
+pub mod presence;
+pub mod priority;
 pub mod session;
 mod signals;
 pub mod socket;
@@ -56,7 +59,7 @@ use supervisor::Supervisor;
 pub fn devices(arguments: &DevicesArgs) -> Result<String, Failure> {
     // Without a sequencer there are no MIDI inputs to list, and nobody asked for one.
     let midi = midi::inputs().unwrap_or_default();
-    devices::list(arguments.host.as_deref(), arguments.json, &midi)
+    listing::list(arguments.host.as_deref(), arguments.json, &midi)
 }
 
 /// Runs until it is told to end.

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use cpal::traits::{DeviceTrait, StreamTrait};
 use cpal::{Data, Device, DeviceId, FromSample, Host, SampleFormat, SizedSample, Stream};
-use octant_dsp::linear::Attendant;
+use octant_dsp::linear::Workshop;
+use octant_dsp::worker::Worker;
 use ringbuf::HeapProd;
 
 use super::clock::TimeSource;
@@ -16,12 +17,15 @@ use super::feed::{self, Clocks, Inlet, Kind};
 use super::format::{self, Format, Offer};
 use super::options::DriftChoice;
 use super::player::{Fitting, Player, Wish};
+use super::presence::Presence;
 use super::status::Status;
 use super::watch::Alarm;
 use crate::error::Failure;
 
 /// How long a device may take to open.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(3);
+/// Hz; 48000 is tried first.
+const OTHER_RATE_HZ: u32 = 44_100;
 
 /// Opens the sound system. Asked again for every opening: some list their devices only once.
 pub type HostMaker = Arc<dyn Fn() -> Result<Host, Failure> + Send + Sync>;
@@ -70,6 +74,8 @@ pub struct Open {
     pub alarm: Arc<Alarm>,
     /// Time between two callbacks.
     pub period: Duration,
+    /// Its thread has the priority of any other until it is raised.
+    pub ordinary: bool,
     stream: Stream,
 }
 
@@ -95,7 +101,8 @@ pub struct Streams {
     /// Sentences for the user.
     pub notes: Vec<String>,
     /// Makes what the output callback orders.
-    _attendant: Option<Attendant>,
+    _filters: Option<Worker>,
+    _presence: Option<Presence>,
 }
 
 impl Streams {
@@ -112,6 +119,8 @@ impl Streams {
 pub struct Request {
     /// Where devices come from.
     pub host: HostMaker,
+    /// The sound system moves streams from devices that go away to others.
+    pub moves: bool,
     /// What the user chose.
     pub choice: Choice,
     /// The devices of the last opening: these, and no others.
@@ -126,8 +135,42 @@ pub struct Request {
     pub epoch: Instant,
 }
 
+/// Why an opening failed.
+enum Refusal {
+    /// A device may not take the period; another one may do.
+    Period(Failure),
+    /// Anything else.
+    Other(Failure),
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self::Other(failure)
+    }
+}
+
 /// Opens everything and starts it.
+///
+/// What a plugin of ALSA tells of itself holds for some rates and periods only. Where nobody asked for certain ones, those
+/// of the other family of rates are tried next, and periods as the devices like them last: they may be long.
 pub fn open(request: &Request) -> Result<Streams, Failure> {
+    let asked = request.choice.rate;
+    let first = match open_with(request, asked, false) {
+        Err(Refusal::Period(failure)) => failure,
+        Err(Refusal::Other(failure)) => return Err(failure),
+        Ok(streams) => return Ok(streams),
+    };
+    let other_rate = asked.is_none().then_some((Some(OTHER_RATE_HZ), false));
+    let own_periods = request.choice.buffer.is_none().then_some((asked, true));
+    for (rate, own_periods) in other_rate.into_iter().chain(own_periods) {
+        if let Ok(streams) = open_with(request, rate, own_periods) {
+            return Ok(streams);
+        }
+    }
+    Err(first)
+}
+
+fn open_with(request: &Request, rate: Option<u32>, own_periods: bool) -> Result<Streams, Refusal> {
     let Request { choice, wish, status, .. } = request;
     let host = (request.host)()?;
     let known = request.devices.as_ref();
@@ -143,12 +186,23 @@ pub fn open(request: &Request) -> Result<Streams, Failure> {
         None => None,
     };
 
-    let (input_offer, output_offer) = (Offer::of(&input, Side::Input)?, Offer::of(&output, Side::Output)?);
-    let sidechain_offer = sidechain.as_ref().map(|device| Offer::of(device, Side::Input)).transpose()?;
+    // Whoever waits for certain devices to return is not helped by others.
+    let refused = |side: Side, device: &Device, why: &str| match known {
+        Some(_) => Failure::device(format!("{} {}: {why}", side.word(), devices::name(device))),
+        None => devices::refused(&host, side, device, why),
+    };
+    let offer = |device: &Device, side: Side| Offer::of(device, side).map_err(|why| refused(side, device, &why));
+    let unbuilt = |side: Side, device: &Device, e: &cpal::Error| match (refused(side, device, &sentence(e)), e.kind()) {
+        (failure, cpal::ErrorKind::UnsupportedConfig) => Refusal::Period(failure),
+        (failure, _) => Refusal::Other(failure),
+    };
+    let (input_offer, output_offer) = (offer(&input, Side::Input)?, offer(&output, Side::Output)?);
+    let sidechain_offer = sidechain.as_ref().map(|device| offer(device, Side::Input)).transpose()?;
     let offers: Vec<&Offer> = [&input_offer, &output_offer].into_iter().chain(sidechain_offer.as_ref()).collect();
-    let rate_hz = format::choose_rate(&offers, choice.rate)?;
+    let rate_hz = format::choose_rate(&offers, rate)?;
     let channels = format::choose_channels(&input_offer, &output_offer, rate_hz)?;
     let (input_format, output_format) = format::choose(&input_offer, &output_offer, rate_hz, channels, choice.buffer)?;
+    let fit = |format: Format| if own_periods { format.of_the_device() } else { format };
 
     let id_of = |device: &Device| device.id().map_err(|e| Failure::device(sentence(&e)));
     let devices = Devices {
@@ -177,7 +231,8 @@ pub fn open(request: &Request) -> Result<Streams, Failure> {
     }
     let (inlet, outlet) = feed::new(kind(channels.into(), clocks, true), status);
     let input_stream_open =
-        wrap(&input, input_format, "input", |format, alarm| input_stream(&input, format, inlet, time, alarm))?;
+        wrap(&input, fit(input_format), "input", |format, alarm| input_stream(&input, format, inlet, time, alarm))
+            .map_err(|e| unbuilt(Side::Input, &input, &e))?;
     let mut side_outlet = None;
     let mut side = None;
     if let (Some(device), Some(offer), Some(id)) = (&sidechain, &sidechain_offer, &devices.sidechain) {
@@ -185,8 +240,10 @@ pub fn open(request: &Request) -> Result<Streams, Failure> {
         let clocks = self::clocks(choice.drift, id, &devices.output);
         let (inlet, outlet) = feed::new(kind(width.into(), clocks, false), status);
         side_outlet = Some(outlet);
-        side =
-            Some(wrap(device, format, "sidechain", |format, alarm| input_stream(device, format, inlet, time, alarm))?);
+        side = Some(
+            wrap(device, fit(format), "sidechain", |format, alarm| input_stream(device, format, inlet, time, alarm))
+                .map_err(|e| unbuilt(Side::Input, device, &e))?,
+        );
     }
     // A microphone beside its loudspeakers howls: nothing passes before the user has said so.
     let held = known.is_none() && !choice.unmuted && devices::may_howl(&input, &output);
@@ -197,17 +254,34 @@ pub fn open(request: &Request) -> Result<Streams, Failure> {
     if let Some(fitting) = &request.fitting {
         player.show_to(fitting);
     }
-    let output_stream_open =
-        wrap(&output, output_format, "output", |format, alarm| output_stream(&output, format, player, time, alarm))?;
-    let attendant = Attendant::start("octant filters", move || maker.serve());
-    if let Err(reason) = &attendant {
+    let output_stream_open = wrap(&output, fit(output_format), "output", |format, alarm| {
+        output_stream(&output, format, player, time, alarm)
+    })
+    .map_err(|e| unbuilt(Side::Output, &output, &e))?;
+    let filters = Worker::start("octant filters", Workshop::PERIOD, move || maker.serve());
+    if let Err(reason) = &filters {
         notes.push(format!("no thread for filters: mode linear and other latencies cannot be switched to: {reason}"));
     }
+    notes.extend(too_late(
+        choice.latency,
+        clocks,
+        resampler_frames,
+        rate_hz,
+        [&input_stream_open, &output_stream_open],
+    ));
     let open: Vec<Open> = [input_stream_open, output_stream_open].into_iter().chain(side).collect();
     #[cfg(feature = "jack")]
     if choice.no_connect && host.id() == cpal::HostId::Jack {
         super::wires::disconnect()?;
     }
+    let presence = if request.moves {
+        let ids = [&devices.input, &devices.output].into_iter().chain(&devices.sidechain);
+        let watched = ids.zip(&open).map(|(id, open)| (id.clone(), Arc::clone(&open.alarm))).collect();
+        let unwatched = |e| Failure::device(format!("the devices cannot be looked after: {e}; close other programs"));
+        Some(Presence::watch(&request.host, watched).map_err(unwatched)?)
+    } else {
+        None
+    };
     for open in &open {
         open.stream.play().map_err(|e| Failure::device(format!("{} {}: {}", open.what, open.name, sentence(&e))))?;
     }
@@ -221,8 +295,28 @@ pub fn open(request: &Request) -> Result<Streams, Failure> {
         resampler_frames,
         held,
         notes,
-        _attendant: attendant.ok(),
+        _filters: filters.ok(),
+        _presence: presence,
     })
+}
+
+/// What to say about a latency in ms that the periods do not allow.
+fn too_late(
+    latency: Option<f64>,
+    clocks: Clocks,
+    resampler_frames: usize,
+    rate_hz: u32,
+    streams: [&Open; 2],
+) -> Option<String> {
+    let periods_s: f64 = streams.iter().map(|open| open.period.as_secs_f64()).sum();
+    // A server that calls both in one cycle needs no more than that cycle.
+    let needed_s = if clocks == Clocks::Lockstep { 0.5 * periods_s } else { periods_s };
+    let needed_ms = 1000.0 * (needed_s + resampler_frames as f64 / f64::from(rate_hz));
+    let latency = latency.filter(|ms| *ms < needed_ms)?;
+    Some(format!(
+        "--latency {latency}: with these periods sound needs at least {needed_ms:.1} ms from input to output; a smaller \
+         --buffer makes it less"
+    ))
 }
 
 /// Builds one stream with `build` and wraps it.
@@ -231,12 +325,13 @@ fn wrap(
     format: Format,
     what: &'static str,
     build: impl FnOnce(Format, &Arc<Alarm>) -> Result<Stream, cpal::Error>,
-) -> Result<Open, Failure> {
+) -> Result<Open, cpal::Error> {
     let (alarm, name) = (Arc::<Alarm>::default(), devices::name(device));
-    let stream = build(format, &alarm).map_err(|e| Failure::device(format!("{what} {name}: {}", sentence(&e))))?;
+    let stream = build(format, &alarm)?;
     let frames = stream.buffer_size().unwrap_or(format.period).max(1);
     let period = Duration::from_secs_f64(f64::from(frames) / f64::from(format.config.sample_rate));
-    Ok(Open { what, name, alarm, period, stream })
+    let ordinary = device.id().is_ok_and(|id| id.host().to_string() == "alsa");
+    Ok(Open { what, name, alarm, period, ordinary, stream })
 }
 
 /// How the clocks of two devices are related, as far as can be told.
@@ -298,6 +393,7 @@ fn input_stream(
             format.config,
             format.sample,
             move |data: &Data, info| {
+                guard.caller.here();
                 let seconds = time.seconds(info.timestamp().callback);
                 // A panic that leaves a callback ends the whole process.
                 let work = || data.as_slice::<T>().map(|data| inlet.take(data, width, seconds));
@@ -344,6 +440,7 @@ fn output_stream(
             format.config,
             format.sample,
             move |data: &mut Data, info| {
+                guard.caller.here();
                 let seconds = time.seconds(info.timestamp().callback);
                 let Some(data) = data.as_slice_mut::<T>() else { return };
                 let work = || player.fill(data, width, seconds);

@@ -1,9 +1,12 @@
 //! What `octant live` and `octant devices` take.
 
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+
+use super::format::{PERIODS, RATES_HZ};
 
 /// When the clocks of two devices are matched by resampling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, ValueEnum)]
@@ -49,15 +52,15 @@ pub struct LiveArgs {
     pub sidechain: Option<String>,
 
     /// Sample rate in Hz; default: the output's own, 48000 where it can choose
-    #[arg(long, value_name = "HZ", value_parser = clap::value_parser!(u32).range(8_000..=768_000))]
+    #[arg(long, value_name = "HZ", value_parser = clap::value_parser!(u32).range(range(RATES_HZ)))]
     pub rate: Option<u32>,
 
     /// Frames per period to ask the devices for; default: 256, or what a server dictates
-    #[arg(long, value_name = "FRAMES", value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    #[arg(long, value_name = "FRAMES", value_parser = clap::value_parser!(u32).range(range(PERIODS)))]
     pub buffer: Option<u32>,
 
-    /// Latency from input to output in ms, the devices' own not counted; default: 2 periods and 1 ms, with drift
-    /// correction 3 periods and the resampler's delay
+    /// Latency from input to output in ms, the devices' own not counted, at least what the periods need; default: 2
+    /// periods and 1 ms, with drift correction 3 periods and the resampler's delay
     #[arg(long, value_name = "MS", value_parser = parse_latency)]
     pub latency: Option<f64>,
 
@@ -120,6 +123,10 @@ pub struct DevicesArgs {
     /// As JSON, for programs
     #[arg(long)]
     pub json: bool,
+}
+
+fn range((least, most): (u32, u32)) -> RangeInclusive<i64> {
+    i64::from(least)..=i64::from(most)
 }
 
 fn parse_latency(text: &str) -> Result<f64, String> {

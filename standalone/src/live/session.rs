@@ -32,6 +32,8 @@ pub struct Session {
     messages: Vec<String>,
     /// The parameter that waits for a MIDI controller.
     pub learning: Option<String>,
+    /// The input has just been muted for the user's sake, not at the user's wish.
+    pub held: bool,
 }
 
 /// What others have to do because of an order.
@@ -51,7 +53,17 @@ impl Session {
     pub fn new(desk: Desk, supervisor: Supervisor) -> Self {
         let (orders, inbox) = channel();
         let photographer = Photographer::default();
-        Self { desk, supervisor, orders, inbox, photographer, latest: None, messages: Vec::new(), learning: None }
+        Self {
+            desk,
+            supervisor,
+            orders,
+            inbox,
+            photographer,
+            latest: None,
+            messages: Vec::new(),
+            learning: None,
+            held: false,
+        }
     }
 
     /// Where orders go.
@@ -90,9 +102,10 @@ impl Session {
         self.supervisor.step(now)?;
         if self.supervisor.take_held() {
             self.desk.muted = true;
+            self.held = true;
             self.say(
-                "the input is muted: it may be this machine's microphone beside its own speakers, which howls; to let \
-                 it through press m or start with --unmute",
+                "the input is muted, because it may hear what the output plays and howl (this machine's microphone \
+                 beside its own speakers, or the output's monitor); to let it through press m or start with --unmute",
             );
         }
         let more = self.supervisor.take_messages();
@@ -165,6 +178,7 @@ impl Session {
             Command::Meters => Ok(self.latest.as_ref().map_or(Value::Null, Snapshot::to_json)),
             Command::Clear => {
                 self.supervisor.status().clear();
+                self.photographer = Photographer::default();
                 Ok(Value::Null)
             }
             Command::Learn(row) => {

@@ -31,7 +31,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -46,7 +46,7 @@ use crate::error::{Failure, reason};
 const MAX_LINE_BYTES: u64 = 64 << 10;
 /// Most clients at a time.
 const MAX_CLIENTS: usize = 16;
-/// The main thread answers within a tick; after this it is taken to be ending.
+/// The main thread answers within a tick, unless a disk holds it up.
 const ANSWER: Duration = Duration::from_secs(5);
 /// A client that does not take its answer for so long is let go.
 const TAKE: Duration = Duration::from_secs(2);
@@ -222,7 +222,11 @@ fn carry_out(command: Command, orders: &Sender<Order>) -> Result<Value, String> 
     let ending = || "octant is ending".to_owned();
     let (outbox, inbox) = channel();
     orders.send(Order { command, answer: Some(outbox) }).map_err(|_| ending())?;
-    inbox.recv_timeout(ANSWER).map_err(|_| ending())?.map_err(|failure| failure.sentence)
+    let answer = inbox.recv_timeout(ANSWER).map_err(|e| match e {
+        RecvTimeoutError::Timeout => "octant is busy and may still do it; ask again".to_owned(),
+        RecvTimeoutError::Disconnected => ending(),
+    });
+    answer?.map_err(|failure| failure.sentence)
 }
 
 /// The wish that a request stands for, or a sentence.

@@ -109,8 +109,12 @@ pub struct Controls {
     pub bypass: bool,
     /// Bands in use.
     pub bands: usize,
+    /// Between the bands in use.
+    pub crossovers_hz: Vec<f64>,
     /// Per band.
     pub solo: [bool; MAX_BANDS],
+    /// Per band.
+    pub mute: [bool; MAX_BANDS],
     /// The input is not let through.
     pub muted: bool,
     /// The parameter that the next moving controller will be tied to.
@@ -269,6 +273,21 @@ impl Photographer {
 }
 
 impl Snapshot {
+    /// This picture with what an earlier one saw: peaks, gains, and sentences.
+    #[must_use]
+    pub fn covering(&self, earlier: &Self) -> Self {
+        let mut both = self.clone();
+        for (now, before) in [(&mut both.input, &earlier.input), (&mut both.output, &earlier.output)] {
+            now.iter_mut().zip(before).for_each(|(now, before)| now.now_db = now.now_db.max(before.now_db));
+        }
+        for (now, before) in both.bands.iter_mut().zip(&earlier.bands) {
+            now.level_db = now.level_db.max(before.level_db);
+            now.gain_db = if before.gain_db.abs() > now.gain_db.abs() { before.gain_db } else { now.gain_db };
+        }
+        both.messages.splice(0..0, earlier.messages.iter().cloned());
+        both
+    }
+
     /// One object, without line breaks when printed.
     #[must_use]
     pub fn to_json(&self) -> Value {
@@ -289,8 +308,10 @@ impl Snapshot {
             .bands
             .iter()
             .zip(self.controls.solo)
-            .map(|(band, solo)| {
-                json!({"level_db": rounded(band.level_db), "gain_db": rounded(band.gain_db), "solo": solo})
+            .zip(self.controls.mute)
+            .map(|((band, solo), mute)| {
+                let [level, gain] = [band.level_db, band.gain_db].map(rounded);
+                json!({"level_db": level, "gain_db": gain, "solo": solo, "mute": mute})
             })
             .collect();
         json!({
@@ -316,6 +337,7 @@ impl Snapshot {
             "bypass": self.controls.bypass,
             "muted": self.controls.muted,
             "learning": self.controls.learning,
+            "crossovers_hz": self.controls.crossovers_hz,
             "input": peaks(&self.input),
             "output": peaks(&self.output),
             "bands": bands,
@@ -341,6 +363,40 @@ mod tests {
         assert_eq!(held.follow(0.1, at(1500)), 0.5);
         assert_eq!(held.follow(0.1, at(1501)), 0.1);
         assert_eq!(held.follow(0.7, at(1502)), 0.7);
+    }
+
+    #[test]
+    fn a_picture_that_covers_two_misses_nothing() {
+        let wiring = Wiring {
+            link: Link::Running,
+            host: String::new(),
+            input: String::new(),
+            output: String::new(),
+            sidechain: None,
+            rate_hz: 48_000,
+            channels: 2,
+            corrected: false,
+            resampler_frames: 0,
+            reconnects: 0,
+        };
+        let (status, desk) = (Status::default(), crate::live::desk::Desk::default());
+        let mut photographer = Photographer::default();
+        let mut shoot = |ms, message: &str| {
+            let (at, messages) = (Duration::from_millis(ms), vec![message.to_owned()]);
+            photographer.shoot(at, &status, wiring.clone(), desk.controls(), messages)
+        };
+        status.input_peak[0].store(0.5, Relaxed);
+        status.output_peak[1].store(0.25, Relaxed);
+        status.bands[2].add(Reading { level_db: -9.0, lowest_db: -4.0, highest_db: 1.0 });
+        let first = shoot(0, "first");
+        status.output_peak[1].store(0.125, Relaxed);
+        status.bands[3].add(Reading { level_db: -30.0, lowest_db: 0.0, highest_db: 2.0 });
+        let second = shoot(50, "second");
+        let both = second.covering(&first);
+        assert_eq!((both.at, both.messages.as_slice()), (second.at, &["first".to_owned(), "second".to_owned()][..]));
+        assert_eq!((both.input[0].now_db, both.output[1].now_db), (decibels(0.5), decibels(0.25)));
+        assert_eq!((both.bands[2].level_db, both.bands[2].gain_db), (-9.0, -4.0));
+        assert_eq!((both.bands[3].level_db, both.bands[3].gain_db), (-30.0, 2.0));
     }
 
     #[test]

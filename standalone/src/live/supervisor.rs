@@ -11,14 +11,19 @@ use super::feed::Clocks;
 use super::hands::{Hands, Outcome};
 use super::open::{Choice, Devices, HostMaker, Request, Streams};
 use super::player::{Fitting, Wish};
+use super::presence;
 use super::status::{Link, Status, Wiring};
-use super::watch::{RateLimit, Watchdog};
+use super::watch::{Lost, RateLimit, Watchdog};
 use crate::error::Failure;
 
 /// First and longest pause between two tries. A device that has returned shall sound within two seconds.
 const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis(1250)];
 /// A fade-out may take so long before the streams are closed anyway.
 const FADE_DEADLINE: Duration = Duration::from_millis(400);
+/// A stream that a clock paces is not so many times faster than time, whatever its buffers took in the beginning.
+const STEADY: f64 = 2.0;
+/// A stream that is so many times faster than time has no clock.
+const CLOCKLESS: f64 = 4.0;
 
 enum State {
     /// The helper is opening; why, if it is not the first time.
@@ -56,7 +61,9 @@ pub struct Supervisor {
     patient: bool,
     fitting: Option<Fitting>,
     xruns: RateLimit,
-    unanswered: RateLimit,
+    losses: RateLimit,
+    /// The last loss, and whether it has been told.
+    loss: (String, bool),
     told_priority: bool,
     held: bool,
     messages: Vec<String>,
@@ -96,7 +103,8 @@ impl Supervisor {
             patient: false,
             fitting: None,
             xruns: RateLimit::default(),
-            unanswered: RateLimit::default(),
+            losses: RateLimit::default(),
+            loss: Default::default(),
             told_priority: false,
             held: false,
             messages: Vec::new(),
@@ -158,7 +166,7 @@ impl Supervisor {
     /// Whether something hangs in the sound system for good.
     #[must_use]
     pub fn hangs(&self) -> bool {
-        self.hands.lost() > 0
+        self.hands.hang()
     }
 
     /// Sentences for the user since the last call.
@@ -201,11 +209,19 @@ impl Supervisor {
         }
         self.pass_wish();
         self.look(now)?;
+        if !matches!(self.state, State::Running(..)) {
+            self.tell_losses(now, 0);
+        }
         let ending = self.ending.is_some();
         match &self.state {
             State::Waiting { .. } if ending => self.state = State::Ended,
+            // What is being opened was not heard yet, and may take as long as a server that has died.
+            State::Opening(_) if self.ending.is_some_and(|at| now >= at) => {
+                self.hands.leave();
+                self.state = State::Ended;
+            }
             State::Waiting { .. } if self.changing.is_some() => self.change(now),
-            State::Waiting { until, why } if now >= *until => {
+            State::Waiting { until, why } if now >= *until && self.hands.may_ask() => {
                 let why = (!why.is_empty()).then(|| why.clone());
                 self.begin_opening(now, why);
             }
@@ -238,6 +254,7 @@ impl Supervisor {
         }
         let request = Request {
             host: Arc::clone(&self.host),
+            moves: presence::needed(&self.wiring.host),
             choice: self.choice.clone(),
             devices: self.devices.clone(),
             fitting: self.fitting.clone(),
@@ -294,7 +311,7 @@ impl Supervisor {
         };
         if first {
             self.messages.extend(streams.notes.iter().cloned());
-        } else {
+        } else if self.loss.1 {
             self.messages.push(format!("{} and {} are back", self.wiring.input, self.wiring.output));
         }
         self.pause = PAUSES[0];
@@ -322,12 +339,13 @@ impl Supervisor {
             self.state = State::Ended;
             return Err(failure);
         }
+        // Told once, when it has gone on for a while: what keeps it away may be another thing than what took it away.
+        let longest = self.pause == PAUSES[1];
         self.pause = (self.pause * 2).min(PAUSES[1]);
-        let why = match &self.state {
-            State::Opening(Some(why)) => why.clone(),
-            _ => failure.sentence.clone(),
-        };
-        self.wait(now, why);
+        if !longest && self.pause == PAUSES[1] && self.loss.1 {
+            self.messages.push(format!("still waiting: {}", failure.sentence));
+        }
+        self.wait(now, failure.sentence);
         Ok(())
     }
 
@@ -356,20 +374,43 @@ impl Supervisor {
         }
     }
 
+    /// Tells of losses now and then; `more` have happened just now.
+    fn tell_losses(&mut self, now: Duration, more: u64) {
+        if let Some(many) = self.losses.pass(now, more) {
+            let again = if many > 1 { format!(" ({many} times)") } else { String::new() };
+            self.messages.push(format!("{}{again}; waiting for it to return", self.loss.0));
+            self.loss.1 = true;
+        }
+    }
+
     /// Looks after the streams.
     fn look(&mut self, now: Duration) -> Result<(), Failure> {
         let State::Running(streams, dogs) = &mut self.state else { return Ok(()) };
         let mut lost = None;
-        let (mut xruns, mut no_priority) = (0, false);
-        for (open, dog) in streams.open.iter().zip(dogs) {
+        let (mut xruns, mut no_priority, mut hopeless) = (0, false, false);
+        for (open, dog) in streams.open.iter_mut().zip(dogs) {
             let calls = match open.what {
                 "input" => &self.status.input_calls,
                 "output" => &self.status.output_calls,
                 _ => &self.status.sidechain_calls,
             };
             let more = open.alarm.take_xruns();
-            xruns += more;
+            xruns += if dog.settling(now) { 0 } else { more };
             no_priority |= open.alarm.take_no_priority();
+            // A thread that nothing paces must not be raised: it would take a processor from everybody else.
+            match dog.pace(now, calls.load(Relaxed)) {
+                Some(pace) if open.ordinary && pace > CLOCKLESS => {
+                    lost = lost.or_else(|| Some(format!("{} {} {}", open.what, open.name, Lost::Clockless.words())));
+                    hopeless = true;
+                }
+                Some(pace) if open.ordinary && pace < STEADY => {
+                    if let Some(granted) = open.alarm.caller.raise() {
+                        open.ordinary = false;
+                        no_priority |= !granted;
+                    }
+                }
+                _ => {}
+            }
             if let Some(why) = dog.look(now, &open.alarm, calls.load(Relaxed), more) {
                 lost = lost.or_else(|| Some(format!("{} {} {}", open.what, open.name, why.words())));
             }
@@ -391,15 +432,13 @@ impl Supervisor {
         // What is still in the ring shall not be cut off.
         let _ = streams.wishes.try_push(Wish { silence: true, ..self.wish });
         if self.ending.is_none() {
-            if !self.reconnect {
+            if !self.reconnect || (hopeless && !self.patient) {
                 self.close(now, why.clone());
                 self.ending = Some(now);
                 return Err(Failure::device(why));
             }
-            if let Some(many) = self.unanswered.pass(now, 1) {
-                let again = if many > 1 { format!(" ({many} times)") } else { String::new() };
-                self.messages.push(format!("{why}{again}; waiting for it to return"));
-            }
+            self.loss = (why.clone(), false);
+            self.tell_losses(now, 1);
         }
         self.wiring.link = Link::Waiting(why.clone());
         self.pause = PAUSES[0];

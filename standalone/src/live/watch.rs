@@ -6,14 +6,20 @@ use std::time::Duration;
 
 use cpal::ErrorKind;
 
+use super::priority::Caller;
+
 /// More errors per second than this and the stream counts as lost, whatever they say.
 const FLOOD_PER_S: u64 = 200;
 /// A callback may stay away for so long, or for [`SILENT_PERIODS`].
 const SILENT: Duration = Duration::from_secs(1);
+/// Whoever looks comes back before that.
+const LOOKS: Duration = Duration::from_millis(200);
 /// Periods without a callback.
 const SILENT_PERIODS: u32 = 20;
-/// Between two reports of the same kind.
-const QUIET: Duration = Duration::from_secs(5);
+/// A stream that has just been opened stumbles over itself for so long; afterwards it can be judged.
+const SETTLING: Duration = Duration::from_millis(500);
+/// Between two reports of the same kind, at first and at most.
+const QUIET: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(600)];
 
 /// What one stream's error callback writes: only atomics, because a server may call it ten thousand times a second, and
 /// some call it on the audio thread. Relaxed, all of them: each stands alone.
@@ -26,6 +32,8 @@ pub struct Alarm {
     broken: AtomicBool,
     no_priority: AtomicBool,
     fault: AtomicBool,
+    /// Where the callbacks run.
+    pub caller: Caller,
 }
 
 /// Why a stream must be given up.
@@ -43,6 +51,8 @@ pub enum Lost {
     Silent,
     /// A fault of ours in a callback.
     Fault,
+    /// No clock paces it.
+    Clockless,
 }
 
 impl Lost {
@@ -55,6 +65,9 @@ impl Lost {
             Self::Broken => "changed and must be opened again",
             Self::Flood => "reports nothing but errors",
             Self::Silent => "stopped without a word",
+            Self::Clockless => {
+                "has no clock: it runs as fast as the machine can, so nobody can listen; choose another device"
+            }
             Self::Fault => "stopped by a fault of this program; please report it",
         }
     }
@@ -116,8 +129,11 @@ impl Alarm {
 /// Looks at one stream again and again.
 #[derive(Clone, Debug)]
 pub struct Watchdog {
+    period: Duration,
+    begun: Duration,
     calls: u64,
     since: Duration,
+    looked: Duration,
     patience: Duration,
     errors: u64,
     xruns: u64,
@@ -129,7 +145,30 @@ impl Watchdog {
     #[must_use]
     pub fn new(now: Duration, period: Duration) -> Self {
         let patience = SILENT.max(period * SILENT_PERIODS);
-        Self { calls: 0, since: now, patience, errors: 0, xruns: 0, counted_since: now }
+        Self {
+            period,
+            begun: now,
+            calls: 0,
+            since: now,
+            looked: now,
+            patience,
+            errors: 0,
+            xruns: 0,
+            counted_since: now,
+        }
+    }
+
+    /// Whether it is too early to judge the stream.
+    #[must_use]
+    pub fn settling(&self, now: Duration) -> bool {
+        now.saturating_sub(self.begun) < SETTLING
+    }
+
+    /// How many times faster than time the stream runs: about 1 where a clock paces it. None before that can be told.
+    #[must_use]
+    pub fn pace(&self, now: Duration, calls: u64) -> Option<f64> {
+        let elapsed_s = now.saturating_sub(self.begun).as_secs_f64();
+        (!self.settling(now)).then(|| self.period.as_secs_f64() * calls as f64 / elapsed_s)
     }
 
     /// Whether the stream is lost; `calls`: its callbacks so far, `xruns`: interruptions since the last look.
@@ -146,6 +185,9 @@ impl Watchdog {
                 return Some(Lost::Flood);
             }
         }
+        // Where we were held up ourselves, on a machine that hardly gets on, the stream may have been as well.
+        self.since += now.saturating_sub(self.looked).saturating_sub(LOOKS);
+        self.looked = now;
         if calls != self.calls {
             (self.calls, self.since) = (calls, now);
         }
@@ -153,20 +195,32 @@ impl Watchdog {
     }
 }
 
-/// Lets a sentence of one kind through now and then, and tells how many were held back.
+/// Lets a sentence of one kind through now and then, the more rarely the longer it goes on, and tells how many were held
+/// back.
 #[derive(Clone, Debug, Default)]
 pub struct RateLimit {
-    last: Option<Duration>,
+    seen: Option<Duration>,
+    told: Option<Duration>,
+    pause: Duration,
     held: u64,
 }
 
 impl RateLimit {
     /// Counts `more` events; now and then gives how many there were since it last did.
     pub fn pass(&mut self, now: Duration, more: u64) -> Option<u64> {
-        self.held += more;
-        let due = self.last.is_none_or(|last| now.saturating_sub(last) >= QUIET);
-        (due && self.held > 0).then(|| {
-            self.last = Some(now);
+        let since = |then: Option<Duration>| then.map(|then| now.saturating_sub(then));
+        if more > 0 {
+            // Peace for as long as it has been silent itself: this is another story.
+            if since(self.seen).is_none_or(|calm| calm >= self.pause) {
+                self.pause = QUIET[0];
+            }
+            self.seen = Some(now);
+            self.held += more;
+        }
+        let due = self.held > 0 && since(self.told).is_none_or(|silence| silence >= self.pause);
+        due.then(|| {
+            self.told = Some(now);
+            self.pause = (2 * self.pause).min(QUIET[1]);
             std::mem::take(&mut self.held)
         })
     }
@@ -183,13 +237,17 @@ mod tests {
     #[test]
     fn a_stream_that_stops_is_missed() {
         let (alarm, period) = (Alarm::default(), at(10));
+        let lost_at = |dog: &mut Watchdog, from: u64, calls: u64| {
+            (from..9000).step_by(50).find(|ms| dog.look(at(*ms), &alarm, calls, 0) == Some(Lost::Silent))
+        };
         let mut dog = Watchdog::new(at(0), period);
-        assert_eq!(dog.look(at(900), &alarm, 1, 0), None);
-        assert_eq!(dog.look(at(1900), &alarm, 1, 0), None);
-        assert_eq!(dog.look(at(1901), &alarm, 1, 0), Some(Lost::Silent));
-        let mut patient = Watchdog::new(at(0), at(100));
-        assert_eq!(patient.look(at(1999), &alarm, 0, 0), None);
-        assert_eq!(patient.look(at(2001), &alarm, 0, 0), Some(Lost::Silent));
+        assert_eq!(dog.look(at(50), &alarm, 1, 0), None);
+        assert_eq!(lost_at(&mut dog, 100, 1), Some(1100));
+        assert_eq!(lost_at(&mut Watchdog::new(at(0), at(100)), 50, 0), Some(2050), "twenty periods");
+        // A second in which nobody looked proves nothing.
+        let mut dog = Watchdog::new(at(0), period);
+        assert_eq!((dog.look(at(50), &alarm, 1, 0), dog.look(at(3000), &alarm, 1, 0)), (None, None));
+        assert_eq!(lost_at(&mut dog, 3050, 1), Some(3850));
     }
 
     #[test]
@@ -220,7 +278,20 @@ mod tests {
         let mut limit = RateLimit::default();
         assert_eq!(limit.pass(at(0), 0), None);
         assert_eq!(limit.pass(at(1), 1), Some(1));
-        let told: Vec<u64> = (2..=10_001).filter_map(|ms| limit.pass(at(ms), 10)).collect();
-        assert_eq!(told, [50_000, 50_000]);
+        let told: Vec<u64> = (2..=30_001).filter_map(|ms| limit.pass(at(ms), 10)).collect();
+        assert_eq!(told, [100_000, 200_000], "after 10 s, and after 20 more");
+        // A flood of a day: at first often, then every ten minutes. A single drop a day is told every day.
+        let day = 24 * 3600;
+        let told = (31..day).filter_map(|s| limit.pass(at(1000 * s), 1)).count();
+        assert!((day / 600..day / 600 + 10).contains(&(told as u64)), "{told} sentences");
+        let daily: Vec<u64> = (2..9).filter_map(|days| limit.pass(at(1000 * day * days), 1)).collect();
+        assert_eq!(daily.len(), 7, "{daily:?}");
+    }
+
+    #[test]
+    fn a_stream_without_a_clock_is_seen() {
+        let dog = Watchdog::new(at(0), at(10));
+        assert_eq!((dog.pace(at(499), 1000), dog.settling(at(499))), (None, true));
+        assert_eq!((dog.pace(at(1000), 102), dog.pace(at(1000), 5000)), (Some(1.02), Some(50.0)));
     }
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "every test file uses its own part")]
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -255,4 +256,12 @@ impl Wav {
     pub fn shorts(&self) -> Vec<i16> {
         self.body(b"data").chunks_exact(2).map(|bytes| i16::from_le_bytes(bytes.try_into().unwrap())).collect()
     }
+}
+
+/// A name for the JACK server of a test, the same every time. A machine has eight places for servers, and one that was killed
+/// keeps its place until another one of the same name comes.
+pub fn jack_server(what: &str) -> String {
+    let mut hasher = DefaultHasher::new();
+    env!("CARGO_TARGET_TMPDIR").hash(&mut hasher);
+    format!("octant-{what}-{:04x}", hasher.finish() as u16)
 }

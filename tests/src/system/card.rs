@@ -79,7 +79,9 @@ struct Inside {
     cards: Mutex<Vec<Card>>,
     streams: Mutex<Vec<Arc<BuiltStream>>>,
     built: AtomicUsize,
+    asked: AtomicUsize,
     hang: Mutex<Option<Arc<Mutex<()>>>>,
+    hang_asked: Mutex<Option<Arc<Mutex<()>>>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -98,6 +100,11 @@ impl Rack {
     /// The sound system.
     #[must_use]
     pub fn host(&self) -> cpal::Host {
+        self.0.asked.fetch_add(1, Relaxed);
+        let gate = lock(&self.0.hang_asked).clone();
+        if let Some(gate) = gate {
+            drop(lock(&gate));
+        }
         cpal::platform::CustomHost::from_host(SimulatedHost(self.clone())).into()
     }
 
@@ -110,10 +117,15 @@ impl Rack {
 
     /// Unplugs; the streams on it are told, as most systems do.
     pub fn unplug(&self, id: &str) {
-        lock(&self.0.cards).retain(|card| card.id != id);
+        self.unplug_quietly(id);
         for stream in self.streams().iter().filter(|stream| stream.card == id) {
             stream.tell(ErrorKind::DeviceNotAvailable);
         }
+    }
+
+    /// Unplugs; the streams on it are told nothing, as if they had been moved to another card.
+    pub fn unplug_quietly(&self, id: &str) {
+        lock(&self.0.cards).retain(|card| card.id != id);
     }
 
     /// The streams that are open.
@@ -144,6 +156,20 @@ impl Rack {
         *lock(&self.0.hang) = Some(Arc::clone(&gate));
         Hang { rack: self.clone(), gate }
     }
+
+    /// How often the sound system was asked for.
+    #[must_use]
+    pub fn asked(&self) -> usize {
+        self.0.asked.load(Relaxed)
+    }
+
+    /// From now on whoever asks for the sound system hangs until this is dropped.
+    #[must_use]
+    pub fn hang_when_asked(&self) -> Hang {
+        let gate = Arc::new(Mutex::new(()));
+        *lock(&self.0.hang_asked) = Some(Arc::clone(&gate));
+        Hang { rack: self.clone(), gate }
+    }
 }
 
 /// While it lives, `during` may hold the gate shut.
@@ -158,6 +184,7 @@ impl Hang {
         let shut = lock(&self.gate);
         let result = work();
         *lock(&self.rack.0.hang) = None;
+        *lock(&self.rack.0.hang_asked) = None;
         drop(shut);
         result
     }
