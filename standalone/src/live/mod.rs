@@ -20,6 +20,7 @@ pub mod fade;
 pub mod feed;
 pub mod format;
 pub mod hands;
+pub mod lines;
 pub mod listing;
 pub mod memory;
 pub mod midi;
