@@ -69,6 +69,20 @@ impl Notebook {
         all
     }
 
+    /// The file, if what to play on comes from there and not from the command line.
+    #[must_use]
+    pub fn origin(&self, given: &LiveArgs, completed: &LiveArgs) -> Option<String> {
+        let what = |arguments: &LiveArgs| {
+            let LiveArgs { host, input, output, sidechain, rate, buffer, .. } = arguments.clone();
+            (host, input, output, sidechain, rate, buffer)
+        };
+        let path = self
+            .path
+            .as_ref()
+            .filter(|_| what(given) != what(completed) && what(given) == what(&LiveArgs::default()))?;
+        Some(path.display().to_string())
+    }
+
     /// Writes what is different from the file.
     fn keep(&mut self, now: Memory) -> Result<(), Failure> {
         let Some(path) = &self.path else { return Ok(()) };
@@ -84,6 +98,7 @@ impl Notebook {
 pub struct Company {
     notebook: Notebook,
     arguments: LiveArgs,
+    origin: Option<String>,
     terminal: Option<Terminal>,
     /// Listens until it is dropped.
     _socket: Option<Socket>,
@@ -134,6 +149,7 @@ impl Company {
         Ok(Self {
             muted: notebook.memory().muted,
             was_muted: session.desk.muted,
+            origin: notebook.origin(given, &arguments),
             notebook,
             arguments,
             terminal,
@@ -145,6 +161,12 @@ impl Company {
             told_devices: false,
             guest: None,
         })
+    }
+
+    /// The file that what to play on comes from, if it does not come from the command line.
+    #[must_use]
+    pub fn origin(&self) -> Option<&str> {
+        self.origin.as_deref()
     }
 
     /// Lets one more in.
