@@ -34,6 +34,7 @@ mod signals;
 pub mod socket;
 pub mod spares;
 pub mod status;
+pub mod stream;
 pub mod supervisor;
 pub mod terminal;
 pub mod tone;
