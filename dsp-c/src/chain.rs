@@ -1,23 +1,22 @@
 //! One complete chain, from the caller's rows through the bands and back into them.
 //!
-//! What the modes share is here: input, detectors, dynamics, modifiers, delays, meters. How the bands come about and how
+//! What the modes share is here: input, detectors, dynamics, modifiers, delays. How the bands come about and how
 //! the output comes from them is what a mode is: [`crate::lr`] and its neighbours.
 
+mod report;
+
 use crate::crossover::Crossovers;
-use crate::dynamics::{Dynamics, lane, lanes_of, samples};
+use crate::delay::{GainDelay, LeafDelay};
+use crate::dynamics::{Dynamics, samples};
 use crate::ffi::{Basis, Kernels, Output, Steps, Width};
-use crate::layout::{Corners, Decode, Extremes, Line, Modifier, Ramps, SLOTS, Tree, WIDE_LANE};
+use crate::layout::{Corners, Decode, Extremes, Line, Modifier, Ramps, SLOTS, TILE, Tree, WIDE_LANE};
 use crate::linear::{self, Design, Linear, Made, linear_latency};
 use crate::lr::{Lr, Weighted};
-use crate::meter::{Meters, Reading, SILENCE_DB};
+use crate::meter::SILENCE_DB;
 use crate::modifiers::Modifiers;
 use crate::params::sanitize_crossovers;
 use crate::settings::{Channels, MAX_BANDS, Mode, Settings, Slope, Target};
-use crate::tap::Slot;
 use crate::transparent::{Input, Shelves};
-
-/// Frames that pass through the kernels together; what they leave for each other stays in the first-level cache.
-pub const TILE: usize = 64;
 
 /// Longest look-ahead, ms.
 pub const LOOKAHEAD_MAX_MS: f64 = 20.0;
@@ -64,7 +63,6 @@ pub struct Chain {
     sample_rate_hz: f64,
     channels: usize,
     settings: Settings,
-    lookahead: usize,
     /// [`Crossovers::polarity`].
     polarity: f32,
     crossovers: Crossovers,
@@ -76,20 +74,12 @@ pub struct Chain {
     linear: Option<Box<Linear>>,
     decode: Decode,
     mid_side: bool,
-    /// Leaves of the last `lookahead` frames and of this tile.
-    ring: Box<[Line]>,
-    /// Transparent: input of the same frames.
-    inputs: Box<[[f32; 2]]>,
-    ring_length: usize,
-    ring_at: usize,
-    /// Frames until the ring holds `lookahead` frames of this history; so long the output is silence.
-    unfilled: usize,
+    leaves: LeafDelay,
+    gains: GainDelay,
     /// Frames until the convolution puts something out; so long the detectors do not run.
     warming: usize,
-    /// Gains on their way to the frames they meet; a power of two.
-    gain_ring: Box<[Line]>,
-    gain_at: usize,
-    gain_delay: [u32; 16],
+    /// Frames, then, until bands of this history are heard; so long the output is silence.
+    unfilled: usize,
     ramps: Ramps,
     /// Modifiers while nothing moves.
     modifier: Modifier,
@@ -128,7 +118,6 @@ impl Chain {
             sample_rate_hz,
             channels,
             settings: *settings,
-            lookahead: 0,
             polarity: 1.0,
             crossovers: Crossovers::new(settings, sample_rate_hz),
             dynamics: Dynamics::new(settings, channels, sample_rate_hz),
@@ -138,15 +127,10 @@ impl Chain {
             linear: None,
             decode: Decode::ZERO,
             mid_side: false,
-            ring: vec![Line::ZERO; (longest + TILE).next_multiple_of(TILE)].into(),
-            inputs: vec![[0.0; 2]; (longest + TILE).next_multiple_of(TILE)].into(),
-            ring_length: TILE,
-            ring_at: 0,
-            unfilled: 0,
+            leaves: LeafDelay::new(longest),
+            gains: GainDelay::new(longest),
             warming: 0,
-            gain_ring: vec![Line::ZERO; (longest + TILE).next_power_of_two()].into(),
-            gain_at: 0,
-            gain_delay: [0; 16],
+            unfilled: 0,
             ramps: Ramps::ZERO,
             modifier: Modifier::ZERO,
             extremes: Extremes::ZERO,
@@ -218,7 +202,6 @@ impl Chain {
         let fs = self.sample_rate_hz;
         let settings = &in_effect(settings);
         self.settings = *settings;
-        self.lookahead = samples(settings.lookahead_ms, fs);
         self.crossovers.restart(settings);
         // The shelves take the input as it is, with the tree beside them; then the tree's output is turned round.
         self.polarity = if settings.mode == Mode::Lr { self.crossovers.polarity() } else { 1.0 };
@@ -229,26 +212,25 @@ impl Chain {
         if let Some(linear) = &mut self.linear {
             linear.restart();
         }
-        self.ring_length = (self.lookahead + TILE).next_multiple_of(TILE);
-        // The rings are not cleared: nothing is read before it is written, see `unfilled`.
-        self.unfilled = self.lookahead;
         let linear = self.linear.as_ref().filter(|_| settings.mode == Mode::Linear);
         self.warming = linear.map_or(0, |linear| linear.design().partition_latency());
-        (self.ring_at, self.gain_at) = (0, 0);
+        self.unfilled = samples(settings.lookahead_ms, fs);
+        self.leaves.restart(self.unfilled);
         self.clear_extremes();
         self.lay_out();
     }
 
     /// Lanes that depend on the structure.
     fn lay_out(&mut self) {
+        let lookahead = self.leaves.frames();
+        let mut gain_delay = [0; 16];
         self.decode = Decode { own_same: [1.0; 16], ..Decode::ZERO };
-        self.gain_delay = [0; 16];
         self.mid_side = false;
         for (index, band) in self.settings.band[..self.settings.bands].iter().enumerate() {
             let first = WIDE_LANE[SLOTS - self.settings.bands + index];
-            let ahead = samples(band.lookahead_ms, self.sample_rate_hz).min(self.lookahead);
+            let ahead = samples(band.lookahead_ms, self.sample_rate_hz).min(lookahead);
             for channel in 0..2 {
-                self.gain_delay[first + channel] = (self.lookahead - ahead) as u32;
+                gain_delay[first + channel] = (lookahead - ahead) as u32;
                 if self.channels == 2 && band.channels == Channels::MidSide {
                     self.mid_side = true;
                     // Lane L holds w1, lane R w2. Own factor (w1 + w2)/2; other factor (w1 - w2)/2 in both.
@@ -259,6 +241,7 @@ impl Chain {
                 }
             }
         }
+        self.gains.restart(lookahead, gain_delay);
     }
 
     /// Whether new settings need a second chain and a fade.
@@ -309,7 +292,7 @@ impl Chain {
         let before = self.dynamics.width();
         change(self);
         if self.dynamics.width() != before {
-            self.extremes = relaid(&self.extremes, self.dynamics.width());
+            self.extremes = report::relaid(&self.extremes, self.dynamics.width());
             self.modifiers.invalidate();
         }
     }
@@ -329,12 +312,12 @@ impl Chain {
 
     /// Frames from `clock`, at most `limit`, that can be processed in one go.
     pub fn stretch(&self, clock: u64, limit: usize) -> usize {
-        let mut frames = limit.min(TILE).min(self.ring_length - self.ring_at);
-        if self.unfilled > 0 {
-            frames = frames.min(self.unfilled);
-        }
+        let transparent = self.settings.mode == Mode::Transparent;
+        let mut frames = self.leaves.stretch(limit.min(TILE), transparent);
         if self.warming > 0 {
             frames = frames.min(self.warming);
+        } else if self.unfilled > 0 {
+            frames = frames.min(self.unfilled);
         }
         if self.dynamics.settling() {
             frames = frames.min(SETTLE_GRID - (clock % SETTLE_GRID as u64) as usize);
@@ -342,16 +325,10 @@ impl Chain {
         if let Some(linear) = &self.linear {
             frames = linear.stretch(clock, frames);
         }
-        if self.settings.mode == Mode::Transparent {
-            // The delayed input is one row: it may not wrap around the end of the ring.
-            frames = self.shelves.stretch(frames).min(self.ring_length - self.late());
+        if transparent {
+            frames = self.shelves.stretch(frames);
         }
         self.modifiers.steady_frames(frames)
-    }
-
-    /// Where in the ring the frames lie that are heard next.
-    fn late(&self) -> usize {
-        (self.ring_at + self.ring_length - self.lookahead) % self.ring_length
     }
 
     /// Before the frame `clock` of the grid is processed: runs less machinery if it can.
@@ -367,7 +344,6 @@ impl Chain {
         let frames = rows.left.len();
         let slope = self.crossovers.slope();
         let transparent = self.settings.mode == Mode::Transparent;
-        let late = self.late();
         let scratch = &mut *self.scratch;
         let gliding = self.settings.mode != Mode::Linear && self.crossovers.gliding();
         let (trees, corners) = if gliding {
@@ -391,12 +367,9 @@ impl Chain {
             Steps::held(&self.modifier)
         };
 
-        let pairs = match self.settings.mode {
-            Mode::Transparent => &mut self.inputs[self.ring_at..self.ring_at + frames],
-            Mode::Lr | Mode::Linear => &mut scratch.pairs[..frames],
-        };
+        let (lines, input) = self.leaves.next(frames);
+        let pairs = if transparent { input } else { &mut scratch.pairs[..frames] };
         let mut finite = kernels.interleave(rows.left, rows.right, rows.input_gain, pairs);
-        let lines = &mut self.ring[self.ring_at..self.ring_at + frames];
         let mut linear = self.linear.as_deref_mut().filter(|_| self.settings.mode == Mode::Linear);
         match &mut linear {
             Some(linear) => linear.split(kernels, clock, pairs, lines),
@@ -418,37 +391,26 @@ impl Chain {
                 None => self.lr.split_side(kernels, slope, trees, pairs, side),
             }
         }
-        if self.warming > 0 {
-            // Otherwise a gate would be further closed when the first frame comes, the longer the partitions are.
-            self.warming -= frames;
-            self.modifiers.advance(frames);
-            rows.left.fill(0.0);
-            rows.right.fill(0.0);
-            // Bands and weights of silence: what a tap sees.
-            lines.fill(Line::ZERO);
-            self.ring_at = (self.ring_at + frames) % self.ring_length;
-            scratch.gains[..frames].fill(Line::ZERO);
-            scratch.levels[..frames].fill(Line { lane: [SILENCE_DB; 16] });
-            if let Some(trace) = trace {
-                trace.fill(0.0);
-            }
-            return finite;
-        }
         let (read, levels) = (&mut scratch.read[..frames], &mut scratch.levels[..frames]);
         let gains = &mut scratch.gains[..frames];
-        self.dynamics.process(kernels, modifiers, lines, side, read, levels, gains, &mut self.extremes);
-        if let Some(amount) = external {
-            kernels.crossfade(&amount, side, lines);
+        let warm = self.warming == 0;
+        if warm {
+            self.dynamics.process(kernels, modifiers, lines, side, read, levels, gains, &mut self.extremes);
+            if let Some(amount) = external {
+                kernels.crossfade(&amount, side, lines);
+            }
+            if self.leaves.frames() > 0 {
+                self.gains.pass(kernels, self.dynamics.width(), gains);
+            }
+        } else {
+            // If detectors ran, a gate would be further closed when the first frame comes, the longer the partitions are.
+            lines.fill(Line::ZERO);
+            levels.fill(Line { lane: [SILENCE_DB; 16] });
         }
+        self.leaves.advance(frames);
         let width = self.dynamics.width();
-        if self.lookahead > 0 {
-            let ring = &mut self.gain_ring[..(self.lookahead + TILE).next_power_of_two()];
-            kernels.delay_gains(width, &self.gain_delay, ring, self.gain_at, gains);
-            self.gain_at = (self.gain_at + frames) & (ring.len() - 1);
-        }
-        self.ring_at = (self.ring_at + frames) % self.ring_length;
-        if self.unfilled > 0 {
-            self.unfilled -= frames;
+        if !warm || self.unfilled > 0 {
+            *(if warm { &mut self.unfilled } else { &mut self.warming }) -= frames;
             self.modifiers.advance(frames);
             self.shelves.advance(frames);
             rows.left.fill(0.0);
@@ -461,7 +423,7 @@ impl Chain {
             return finite;
         }
         if let Some(trace) = trace {
-            write_trace(width, self.settings.bands, self.channels, gains, trace);
+            report::write_trace(width, self.settings.bands, self.channels, gains, trace);
         }
         let [left, right] = [rows.left, rows.right];
         if transparent {
@@ -472,7 +434,7 @@ impl Chain {
                 mixes: self.modifiers.mixes(),
                 corners,
                 slope,
-                pairs: &self.inputs[late..late + frames],
+                pairs: self.leaves.heard_input(frames),
                 basis: if self.mid_side { Basis::MidSide } else { Basis::Stereo },
                 delta: self.modifiers.delta(&mut scratch.delta[..frames]),
                 gain: rows.output_gain,
@@ -484,9 +446,8 @@ impl Chain {
             kernels.weigh(width, modifiers, &mut self.extremes, gains);
         }
         if tree_heard {
-            let before_wrap = frames.min(self.ring_length - late);
             let weighted = Weighted {
-                leaves: [&self.ring[late..late + before_wrap], &self.ring[..frames - before_wrap]],
+                leaves: self.leaves.heard(frames),
                 weights: gains,
                 output: match (width, self.mid_side) {
                     (Width::Narrow, _) => Output::Narrow,
@@ -513,84 +474,9 @@ impl Chain {
         finite
     }
 
-    /// Writes what was just processed into a slot, band by band as heard, with the output gain of these frames.
-    pub fn tap(&self, output_gain: Steps<'_, f32>, frames: usize, slot: &mut Slot) {
-        let (bands, width) = (self.settings.bands, self.dynamics.width());
-        let first = (self.ring_at + 2 * self.ring_length - frames - self.lookahead) % self.ring_length;
-        let before_wrap = frames.min(self.ring_length - first);
-        let leaves = [&self.ring[first..first + before_wrap], &self.ring[..frames - before_wrap]];
-        // Beside the shelves the tree runs with the polarity of its input.
-        let sign = if self.settings.mode == Mode::Transparent { self.crossovers.polarity() } else { 1.0 };
-        for band in 0..bands {
-            let tree_slot = SLOTS - bands + band;
-            let (a, first_lane) = (WIDE_LANE[tree_slot], lane(width, tree_slot, 0));
-            let mut rows = slot.band_mut(band, frames);
-            let mut from = 0;
-            for leaves in leaves {
-                let to = from + leaves.len();
-                let weights = &self.scratch.gains[from..to];
-                let [left, right] = rows.each_mut().map(|row| &mut row[from..to]);
-                let out = left.iter_mut().zip(right).zip(leaves.iter().zip(weights));
-                match width {
-                    Width::Narrow => {
-                        for ((l, r), (x, w)) in out {
-                            (*l, *r) = (w.lane[first_lane] * x.lane[a], w.lane[first_lane] * x.lane[a + 1]);
-                        }
-                    }
-                    Width::Wide => {
-                        let of = |lanes: &[f32; 16]| [lanes[a], lanes[a + 1]];
-                        let [os, oc] = [of(&self.decode.own_same), of(&self.decode.own_cross)];
-                        let [ts, tc] = [of(&self.decode.other_same), of(&self.decode.other_cross)];
-                        for ((l, r), (x, w)) in out {
-                            let ([xl, xr], [wl, wr]) = (of(&x.lane), of(&w.lane));
-                            *l = (os[0] * wl + oc[0] * wr) * xl + (ts[0] * wl + tc[0] * wr) * xr;
-                            *r = (os[1] * wr + oc[1] * wl) * xr + (ts[1] * wr + tc[1] * wl) * xl;
-                        }
-                    }
-                }
-                from = to;
-            }
-            for row in rows {
-                for (n, x) in row.iter_mut().enumerate() {
-                    *x *= sign * output_gain.at(n);
-                }
-            }
-            let mut level_db = SILENCE_DB;
-            for line in &self.scratch.levels[..frames] {
-                level_db = level_db.max(line.lane[first_lane]).max(line.lane[first_lane + lanes_of(width) - 1]);
-            }
-            slot.raise_level_db(band, level_db);
-        }
-    }
-
     /// Sign that the caller's input gain must have.
     pub fn polarity(&self) -> f32 {
         self.polarity
-    }
-
-    /// Adds what the bands did since the last call to their meters.
-    pub fn publish(&mut self, meters: &Meters) {
-        let (bands, width) = (self.settings.bands, self.dynamics.width());
-        let Extremes { level_db, lowest_db, highest_db } = &self.extremes;
-        for (index, meter) in meters[..bands].iter().enumerate() {
-            let first = lane(width, SLOTS - bands + index, 0);
-            for lane in first..first + lanes_of(width) {
-                meter.add(Reading {
-                    level_db: level_db[lane],
-                    lowest_db: lowest_db[lane],
-                    highest_db: highest_db[lane],
-                });
-            }
-        }
-        self.clear_extremes();
-    }
-
-    fn clear_extremes(&mut self) {
-        self.extremes = Extremes {
-            level_db: [SILENCE_DB; 16],
-            lowest_db: [f32::INFINITY; 16],
-            highest_db: [f32::NEG_INFINITY; 16],
-        };
     }
 }
 
@@ -602,35 +488,4 @@ fn in_effect(settings: &Settings) -> Settings {
         settings.band.iter_mut().for_each(|band| band.channels = channels);
     }
     settings
-}
-
-/// Extremes in lanes of another width.
-fn relaid(old: &Extremes, width: Width) -> Extremes {
-    let mut new = Extremes::ZERO;
-    for slot in 0..SLOTS {
-        let (narrow, wide) = (lane(Width::Narrow, slot, 0), lane(Width::Wide, slot, 0));
-        let pairs = [
-            (&old.level_db, &mut new.level_db, f32::max as fn(f32, f32) -> f32),
-            (&old.lowest_db, &mut new.lowest_db, f32::min),
-            (&old.highest_db, &mut new.highest_db, f32::max),
-        ];
-        for (old, new, choose) in pairs {
-            match width {
-                Width::Wide => (new[wide], new[wide + 1]) = (old[narrow], old[narrow]),
-                Width::Narrow => new[narrow] = choose(old[wide], old[wide + 1]),
-            }
-        }
-    }
-    new
-}
-
-fn write_trace(width: Width, bands: usize, channels: usize, gains: &[Line], trace: &mut [f32]) {
-    for (line, row) in gains.iter().zip(trace.chunks_exact_mut(bands * channels)) {
-        for (band, row) in row.chunks_exact_mut(channels).enumerate() {
-            for (channel, gain) in row.iter_mut().enumerate() {
-                let channel = if width == Width::Wide { channel } else { 0 };
-                *gain = line.lane[lane(width, SLOTS - bands + band, channel)];
-            }
-        }
-    }
 }

@@ -14,22 +14,6 @@ const INFINITE_RATIO: f64 = 100.0;
 /// An envelope nearer to rest than this has come to rest, dB.
 const AT_REST_DB: f64 = 1e-9;
 
-/// Number of lanes that a slot has.
-pub fn lanes_of(width: Width) -> usize {
-    match width {
-        Width::Narrow => 1,
-        Width::Wide => 2,
-    }
-}
-
-/// Lane of a slot's channel.
-pub fn lane(width: Width, slot: usize, channel: usize) -> usize {
-    match width {
-        Width::Narrow => NARROW_LANE[slot],
-        Width::Wide => WIDE_LANE[slot] + channel,
-    }
-}
-
 /// One-pole step: after `seconds` a step has reached 1 − 1/e.
 fn kappa(seconds: f64, sample_rate_hz: f64) -> f64 {
     -libm::expm1(-1.0 / (seconds * sample_rate_hz))
@@ -183,16 +167,16 @@ impl Dynamics {
             // A section at rest is one whose hold restarts at every frame.
             self.below_envelope.hold = [0.0; 16];
             for (index, band) in self.settings[..self.bands].iter().enumerate() {
-                for channel in 0..lanes_of(self.running.width) {
-                    let lane = lane(self.running.width, SLOTS - self.bands + index, channel);
+                for channel in 0..self.running.width.lanes_per_slot() {
+                    let lane = self.running.width.lane(SLOTS - self.bands + index, channel);
                     self.below_envelope.hold[lane] = samples(band.hold_ms, self.sample_rate_hz) as f64;
                 }
             }
         }
         for (index, old) in old.iter().enumerate().take(self.bands) {
             if gated(&self.settings[index]) && !gated(old) {
-                for channel in 0..lanes_of(self.running.width) {
-                    let lane = lane(self.running.width, SLOTS - self.bands + index, channel);
+                for channel in 0..self.running.width.lanes_per_slot() {
+                    let lane = self.running.width.lane(SLOTS - self.bands + index, channel);
                     self.below_envelope.open[lane] = 0.0;
                 }
             }
@@ -257,8 +241,8 @@ impl Dynamics {
         let release = kappa(band.release_ms * 1e-3, fs);
         let slow = if band.auto_release { kappa(band.release_ms * 1e-3 * SLOW_TIMES, fs) } else { 0.0 };
         let link = if band.target == Target::Both { band.link_percent * 0.01 } else { 0.0 };
-        for channel in 0..lanes_of(width) {
-            let lane = lane(width, slot, channel);
+        for channel in 0..width.lanes_per_slot() {
+            let lane = width.lane(slot, channel);
             for (c, section, above) in [(&mut self.above, &band.above, true), (&mut self.below, &band.below, false)] {
                 let threshold = section.threshold_db;
                 c.edge[lane] = (0.5 * band.knee_db + if above { -threshold } else { threshold }) as f32;
@@ -372,8 +356,8 @@ impl Dynamics {
             let nearest = (0..old.bands).max_by(|&a, &b| overlap(a).total_cmp(&overlap(b))).unwrap_or_default();
             let (to_slot, from_slot) = (SLOTS - self.bands + band, SLOTS - old.bands + nearest);
             for channel in 0..2 {
-                let to = lane(running.width, to_slot, channel.min(lanes_of(running.width) - 1));
-                let from = lane(old.running.width, from_slot, channel.min(lanes_of(old.running.width) - 1));
+                let to = running.width.lane(to_slot, channel.min(running.width.lanes_per_slot() - 1));
+                let from = old.running.width.lane(from_slot, channel.min(old.running.width.lanes_per_slot() - 1));
                 copy_lane(&mut self.above_envelope, to, &old.above_envelope, from);
                 copy_lane(&mut self.below_envelope, to, &old.below_envelope, from);
                 self.rms.square[WIDE_LANE[to_slot] + channel] = old.rms.square[WIDE_LANE[from_slot] + channel];

@@ -7,97 +7,27 @@
 //! The latency that is reported is a promise: it holds until the next `prepare` (or `reset`, as far as look-ahead goes).
 //! A chain that is less late than promised gets its input later.
 
+mod change;
+mod error;
+
 use std::sync::Arc;
 
-use crate::chain::{self, Chain, LOOKAHEAD_MAX_MS, Rows, TILE};
+use crate::chain::{self, Chain, LOOKAHEAD_MAX_MS, Rows};
 use crate::crossover::GRID;
 use crate::dynamics::samples;
+use crate::fade::{Fade, blend};
 use crate::ffi::{DenormalsOff, Kernels, Steps};
 use crate::health;
-use crate::linear::{self, Design, Linear, Made, Supply, Wish, Workshop};
+use crate::layout::TILE;
+use crate::linear::{Design, Linear, Supply, Workshop};
 use crate::meter::Meters;
 use crate::past::{Past, TileRows};
 use crate::ramp::Ramp;
-use crate::settings::{MAX_BANDS, Mode, Settings};
+use crate::settings::{Mode, Settings};
 use crate::tap::{self, Source, Stretch, Switch, Tap};
-
-/// Lowest and highest sample rate.
-pub const SAMPLE_RATES_HZ: std::ops::RangeInclusive<f64> = 8_000.0..=768_000.0;
-
-/// Why an engine cannot be made, or settings cannot be taken over.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum EngineError {
-    /// Sample rate outside 8000 … 768000 Hz.
-    SampleRate(f64),
-    /// Channel count other than 1 or 2.
-    Channels(usize),
-    /// Settings outside the ranges of the parameter table: the id of the first one found.
-    Range(&'static str),
-}
-
-impl std::fmt::Display for EngineError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::SampleRate(hz) => write!(f, "sample rate {hz} Hz is outside 8000 … 768000 Hz"),
-            Self::Channels(n) => write!(f, "{n} channels: one or two are possible"),
-            Self::Range(id) => write!(f, "{id}: outside the range of the parameter table"),
-        }
-    }
-}
-
-impl std::error::Error for EngineError {}
-
-/// What the chains rely on: values that index or size something, numbers that are numbers.
-fn check(settings: &Settings) -> Result<(), EngineError> {
-    let in_range = [
-        ("bands", (1..=MAX_BANDS).contains(&settings.bands)),
-        ("taps", settings.linear_taps.is_power_of_two() && linear::TAPS.contains(&settings.linear_taps)),
-        ("lookahead", (0.0..=LOOKAHEAD_MAX_MS).contains(&settings.lookahead_ms)),
-        ("in_gain", settings.input_gain_db.is_finite()),
-        ("out_gain", settings.output_gain_db.is_finite()),
-        ("mix", settings.mix_percent.is_finite()),
-    ];
-    if let Some((id, _)) = in_range.into_iter().find(|(_, good)| !good) {
-        return Err(EngineError::Range(id));
-    }
-    for band in &settings.band[..settings.bands] {
-        let sections = [band.above, band.below].map(|s| [s.threshold_db, s.ratio, s.range_db]);
-        let numbers = [
-            [band.knee_db, band.attack_ms, band.release_ms],
-            [band.hold_ms, band.hysteresis_db, band.rms_ms],
-            [band.link_percent, band.gain_db, band.mix_percent],
-        ];
-        let finite = numbers.iter().chain(&sections).flatten().all(|number| number.is_finite());
-        if !finite || !(0.0..=LOOKAHEAD_MAX_MS).contains(&band.lookahead_ms) {
-            return Err(EngineError::Range("bands[]"));
-        }
-    }
-    Ok(())
-}
-
-/// How long the filters of a new chain run unheard, in lengths of a fade. Measured with tones of 50, 120 and 997 Hz, worst
-/// of all pairs of structures: 0 gives clicks of -86 dB and 2.3 dB of wrong level for half a second, because detectors
-/// catch the onset of the filters; 1 gives -101 dB and 0.4 dB, 2 gives -110 dB.
-const SETTLING_FADES: usize = 2;
-
-/// Frames between looks at what has been ordered.
-const COUNTER_GRID: usize = linear::SHARE;
-
-/// Where a change of structure stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Change {
-    None,
-    /// What the linear mode needs for these settings has been ordered.
-    Ordered,
-    /// The new chain has been set up and starts in so many frames: its first block shall not pay for both.
-    Waiting(usize),
-    /// The filters of the new chain come to rest, unheard, for so many more frames; its envelopes do not count yet.
-    Settling(usize),
-    /// The new chain, with the envelopes of the old one, is fed its latency ahead for so many more frames.
-    Feeding(usize),
-    /// So many frames of the fade are done.
-    Fading(usize),
-}
+use change::{COUNTER_GRID, Change};
+use error::check;
+pub use error::{EngineError, SAMPLE_RATES_HZ};
 
 /// The processor of one stream.
 #[derive(Debug)]
@@ -107,7 +37,10 @@ pub struct Engine {
     sample_rate_hz: f64,
     /// What the user wants; the playing chain may be behind.
     wanted: Settings,
+    /// It may be more than what the chains know.
     changed: bool,
+    /// It has come since the last multiple of 16 frames.
+    fresh: bool,
     /// Frames since the last reset.
     clock: u64,
     /// The playing chain and the one that may replace it.
@@ -120,8 +53,7 @@ pub struct Engine {
     supply: Supply,
     /// The latency that was promised.
     promised: usize,
-    /// Raised cosine from 0 to 1, one value per frame of a fade.
-    fade: Box<[f32]>,
+    fade: Fade,
     input_gain: Ramp,
     output_gain: Ramp,
     bypass: Ramp,
@@ -153,7 +85,8 @@ struct Scratch {
     gain: [[f32; TILE]; 3],
 }
 
-fn linear(db: f64) -> f32 {
+/// Factor of a gain.
+fn amplitude(db: f64) -> f32 {
     libm::exp10(db / 20.0) as f32
 }
 
@@ -181,9 +114,6 @@ impl Engine {
         let without = Settings { mode: Mode::Lr, ..*settings };
         let chain = || Chain::new(sample_rate_hz, channels, &without);
         let fade_frames = Chain::ramp_frames(sample_rate_hz) as usize;
-        let fade = (1..=fade_frames)
-            .map(|n| (0.5 - 0.5 * libm::cos(std::f64::consts::PI * n as f64 / fade_frames as f64)) as f32)
-            .collect();
         let past = || Past::new(samples(LOOKAHEAD_MAX_MS, sample_rate_hz));
         let scratch = Scratch {
             mono: [0.0; TILE],
@@ -198,6 +128,7 @@ impl Engine {
             sample_rate_hz,
             wanted: *settings,
             changed: false,
+            fresh: false,
             clock: 0,
             chains: [chain(), chain()],
             playing: 0,
@@ -205,7 +136,7 @@ impl Engine {
             coming: without,
             supply: Supply::new(fade_frames),
             promised: 0,
-            fade,
+            fade: Fade::new(fade_frames),
             input_gain: Ramp::resting(1.0),
             output_gain: Ramp::resting(1.0),
             bypass: Ramp::resting(0.0),
@@ -279,14 +210,14 @@ impl Engine {
     }
 
     /// New settings, whole; they act at the next multiple of 16 frames since the reset. A change of structure (slope,
-    /// mode, filter length, bands, channels, target, a band's look-ahead) is faded in; while a fade runs, changes wait and
-    /// the last one wins. What needs another latency than promised waits for [`prepare`](Self::prepare), unless
+    /// mode, filter length, bands, channels, target, a band's look-ahead) is faded in; while a fade runs, changes other than
+    /// bypass wait and the last one wins. Filters that are waited for hold nothing up. What needs another latency than promised waits for [`prepare`](Self::prepare), unless
     /// `hold_latency` is set and less is needed. An error leaves everything as it was.
     pub fn set(&mut self, settings: &Settings) -> Result<(), EngineError> {
         check(settings)?;
         if self.wanted != *settings {
             self.wanted = *settings;
-            self.changed = true;
+            (self.changed, self.fresh) = (true, true);
         }
         Ok(())
     }
@@ -300,7 +231,7 @@ impl Engine {
             past.reach(self.promised);
         }
         let design = Design::new(&wanted, self.sample_rate_hz);
-        let fade_frames = self.fade.len();
+        let fade_frames = self.fade.frames();
         let [playing, other] = self.chains_in_order();
         other.equip(None);
         let before = playing.equip(None).filter(|linear| *linear.design() == design);
@@ -341,34 +272,16 @@ impl Engine {
 
     /// Starts the playing chain afresh, at frame 0.
     fn begin(&mut self, settings: Settings) {
-        self.changed = false;
+        (self.changed, self.fresh) = (false, false);
         self.clock = 0;
         self.change = Change::None;
         self.supply.restart();
         self.chains[self.playing].restart(&settings);
-        self.input_gain = Ramp::resting(linear(settings.input_gain_db));
-        self.output_gain = Ramp::resting(linear(settings.output_gain_db));
+        self.input_gain = Ramp::resting(amplitude(settings.input_gain_db));
+        self.output_gain = Ramp::resting(amplitude(settings.output_gain_db));
         self.bypass = Ramp::resting(f32::from(u8::from(settings.bypass)));
         self.past.start(self.promised);
         self.side_past.start(self.promised);
-    }
-
-    /// What is wanted, as far as the promised latency allows it.
-    fn attainable(&self) -> Settings {
-        let playing = &self.chains[self.playing];
-        let (present, now) = (playing.settings(), playing.latency());
-        let fits = |settings: &Settings| {
-            let latency = chain::latency(settings, self.sample_rate_hz);
-            latency == self.promised || latency == now || (self.wanted.hold_latency && latency <= self.promised)
-        };
-        let mut settings = self.wanted;
-        if !fits(&settings) {
-            settings.lookahead_ms = present.lookahead_ms;
-        }
-        if !fits(&settings) {
-            (settings.mode, settings.linear_taps) = (present.mode, present.linear_taps);
-        }
-        settings
     }
 
     /// Processes `main` in place: one or two rows of equal length, as many as the engine has channels. `sidechain`:
@@ -412,94 +325,7 @@ impl Engine {
         self.finish();
     }
 
-    /// Takes over what was asked for.
-    fn on_grid(&mut self) {
-        if self.clock.is_multiple_of(COUNTER_GRID as u64) && self.supplies() {
-            self.at_the_counter();
-        }
-        if self.changed && self.change == Change::None {
-            self.changed = false;
-            self.take_over();
-        }
-        let (clock, changing) = (self.clock, self.change != Change::None);
-        let [playing, other] = self.chains_in_order();
-        playing.settle(clock);
-        if changing {
-            other.settle(clock);
-        }
-    }
-
-    /// Whether filters come or go.
-    fn supplies(&self) -> bool {
-        self.supply.is_away() || self.chains.iter().any(Chain::is_equipped)
-    }
-
-    /// Takes filters that have come, asks for those that are missing, sends back what is worn.
-    fn at_the_counter(&mut self) {
-        let clock = self.clock;
-        let mut worn = [const { None }; 2];
-        match self.supply.answer(clock) {
-            Some(Made::Whole(linear)) if self.change == Change::Ordered => {
-                let coming = self.coming;
-                let [_, other] = self.chains_in_order();
-                worn[0] = other.equip(Some(linear)).map(Made::Whole);
-                other.restart(&coming);
-                self.change = Change::Waiting(TILE);
-            }
-            Some(Made::Bank(bank)) if self.change == Change::None => {
-                let missing = self.chains[self.playing].missing_filters();
-                let linear = self.chains[self.playing].linear().filter(|_| missing.is_some());
-                worn[0] = match linear {
-                    Some(linear) => linear.offer(bank).map(Made::Bank),
-                    None => Some(Made::Bank(bank)),
-                };
-            }
-            // What was asked for is not needed any more.
-            unneeded => worn[0] = unneeded,
-        }
-        if !self.supply.is_home() {
-            debug_assert!(worn[0].is_none(), "what has come can go back");
-            return;
-        }
-        let resting = self.change == Change::None;
-        let [playing, other] = self.chains_in_order();
-        if resting {
-            worn[1] = if worn[0].is_none() { playing.worn() } else { None };
-            if worn[1].is_none() {
-                worn[1] = other.equip(None).map(Made::Whole);
-            }
-        }
-        match playing.missing_filters().filter(|_| resting) {
-            Some(design) => self.supply.order(Wish::Bank(design), clock + design.lead(), worn),
-            None if worn.iter().any(Option::is_some) => self.supply.give_back(worn),
-            None => (),
-        }
-    }
-
-    fn take_over(&mut self) {
-        let ramp_frames = Chain::ramp_frames(self.sample_rate_hz);
-        self.input_gain.set(linear(self.wanted.input_gain_db), ramp_frames);
-        self.output_gain.set(linear(self.wanted.output_gain_db), ramp_frames);
-        self.bypass.set(f32::from(u8::from(self.wanted.bypass)), ramp_frames);
-        let settings = self.attainable();
-        let (clock, sample_rate_hz) = (self.clock, self.sample_rate_hz);
-        let [playing, other] = self.chains_in_order();
-        if !playing.needs_fade(&settings) {
-            playing.set(&settings);
-        } else if settings.mode != Mode::Linear {
-            other.restart(&settings);
-            self.change = Change::Waiting(TILE);
-        } else if self.supply.is_home() {
-            let design = Design::new(&settings, sample_rate_hz);
-            self.supply.order(Wish::Whole(design), clock + design.lead(), [None, None]);
-            self.coming = settings;
-            self.change = Change::Ordered;
-        } else {
-            // Something else is under way.
-            self.changed = true;
-        }
-    }
-
+    /// The playing chain and the other one.
     fn chains_in_order(&mut self) -> [&mut Chain; 2] {
         let [first, second] = &mut self.chains;
         if self.playing == 0 { [first, second] } else { [second, first] }
@@ -512,7 +338,7 @@ impl Engine {
         if self.supplies() {
             length = length.min(COUNTER_GRID - (clock % COUNTER_GRID as u64) as usize);
         }
-        if self.changed && self.change == Change::None {
+        if self.changed && (self.fresh || self.change == Change::None) {
             length = length.min(GRID - (clock % GRID as u64) as usize);
         }
         match self.change {
@@ -521,7 +347,7 @@ impl Engine {
             Change::Settling(left) => length = self.chains[1 - self.playing].stretch(clock, length.min(left)),
             Change::Feeding(left) => length = self.chains[1 - self.playing].stretch(clock, length.min(left)),
             Change::Fading(done) => {
-                length = self.chains[1 - self.playing].stretch(clock, length.min(self.fade.len() - done));
+                length = self.chains[1 - self.playing].stretch(clock, length.min(self.fade.frames() - done));
             }
         }
         for ramp in [&self.input_gain, &self.output_gain, &self.bypass] {
@@ -620,7 +446,7 @@ impl Engine {
             let rows = Rows { left: in_left, right: in_right, side, input_gain, output_gain, tapped: false };
             other.process(kernels, self.clock, rows, None);
             if let Change::Fading(done) = self.change {
-                let fade = &self.fade[done..done + frames];
+                let fade = self.fade.after(done);
                 blend(fade, in_left, left);
                 blend(fade, in_right, right);
             }
@@ -628,13 +454,10 @@ impl Engine {
         // What is not finite in the history of a filter is in its output at the next frame.
         self.finite &= [&*left, &*right].iter().all(|row| row.last().is_none_or(|x| x.is_finite()));
         if bypassing {
-            let amount = &mut gain_out[..frames];
-            self.bypass.fill(amount);
-            for amount in amount.iter_mut() {
-                *amount = raised_cosine(&self.fade, *amount);
-            }
+            let positions = &mut gain_out[..frames];
+            self.bypass.fill(positions);
             for (row, dry) in [&mut *left, &mut *right].into_iter().zip(dry) {
-                fade_to_dry(amount, dry, row);
+                self.fade.to_dry(positions, dry, row);
             }
         }
         if let Some(slot) = slot {
@@ -647,28 +470,7 @@ impl Engine {
         for ramp in [&mut self.input_gain, &mut self.output_gain, &mut self.bypass] {
             ramp.advance(frames as u32);
         }
-        self.change = match self.change {
-            Change::None | Change::Ordered => self.change,
-            Change::Waiting(left) if left > frames => Change::Waiting(left - frames),
-            Change::Waiting(_) => {
-                Change::Settling(SETTLING_FADES * self.fade.len() + self.chains[1 - self.playing].filling())
-            }
-            Change::Settling(left) if left > frames => Change::Settling(left - frames),
-            Change::Settling(_) => {
-                let [playing, other] = self.chains_in_order();
-                other.carry_over(playing);
-                if other.latency() > 0 { Change::Feeding(other.latency()) } else { Change::Fading(0) }
-            }
-            Change::Feeding(left) if left > frames => Change::Feeding(left - frames),
-            Change::Feeding(_) => Change::Fading(0),
-            Change::Fading(done) if done + frames < self.fade.len() => Change::Fading(done + frames),
-            Change::Fading(_) => {
-                // What the old chain did in this block.
-                self.chains[self.playing].publish(&self.meters);
-                self.playing = 1 - self.playing;
-                Change::None
-            }
-        };
+        self.go_on_changing(frames);
     }
 
     /// After a block: meters out, and away with a history that is not finite.
@@ -709,32 +511,6 @@ fn steps<'a>(ramp: &Ramp, times: f32, row: &'a mut [f32]) -> Steps<'a, f32> {
         *gain *= times;
     }
     Steps::moving(row)
-}
-
-/// The table of a raised cosine at a position 0 … 1.
-fn raised_cosine(table: &[f32], position: f32) -> f32 {
-    let at = position * table.len() as f32 - 1.0;
-    if at >= (table.len() - 1) as f32 {
-        return 1.0;
-    }
-    let (whole, part) = (at.floor(), at - at.floor());
-    let value = |index: f32| if index < 0.0 { 0.0 } else { table[index as usize] };
-    value(whole) + part * (value(whole + 1.0) - value(whole))
-}
-
-/// row += fade·(incoming − row).
-fn blend(fade: &[f32], incoming: &[f32], row: &mut [f32]) {
-    for ((y, x), f) in row.iter_mut().zip(incoming).zip(fade) {
-        *y += f * (x - *y);
-    }
-}
-
-/// Bypass: towards the delayed input, exactly the input where `amount` is 1. Non-finite and denormal input is 0.
-fn fade_to_dry(amount: &[f32], dry: &[f32], row: &mut [f32]) {
-    for ((y, &dry), &amount) in row.iter_mut().zip(dry).zip(amount) {
-        let dry = if dry.is_normal() { dry } else { 0.0 };
-        *y = if amount == 1.0 { dry } else { *y + amount * (dry.clamp(-1.0e6, 1.0e6) - *y) };
-    }
 }
 
 /// The first frames of both rows.

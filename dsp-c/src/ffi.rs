@@ -1,11 +1,14 @@
 //! The fence: every call into C, each behind a method that safe code cannot misuse.
 //!
+//! One file, so that all that has to be trusted is read in one go: types of C, then one method per kernel in the order of
+//! `oct_kernels`.
+//!
 //! Owning a [`Kernels`] is the proof that this processor can run them. All methods are real-time safe: they allocate
 //! nothing, wait for nothing, and C keeps no pointer. A length that does not fit is a bug of the caller and panics
 //! before C is entered.
 #![allow(unsafe_code)]
 
-use rustfft::num_complex::Complex;
+use octant_fft::num_complex::Complex;
 
 use crate::layout::{
     Bins, Corners, Decode, DownState, Envelope, Extremes, Glide, Line, Modifier, RampLanes, Ramps, Rms, SHELF_PAD,
@@ -13,6 +16,8 @@ use crate::layout::{
 };
 use crate::oracle;
 use crate::settings::Slope;
+pub use crate::steps::Steps;
+pub use crate::variants::{Ballistics, Basis, Mixes, Output, Width};
 
 type DownFn = unsafe extern "C" fn(*const Tree, usize, *mut DownState, *const f32, *mut Line, usize);
 type UpFn = unsafe extern "C" fn(
@@ -108,91 +113,6 @@ impl Isa {
     }
 }
 
-/// Number of lanes that hold data: one per band, or one per band and channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Width {
-    /// One number per band.
-    Narrow,
-    /// One number per band and channel.
-    Wide,
-}
-
-/// Which ballistics a section needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ballistics {
-    /// Attack and release.
-    Plain,
-    /// And hold, automatic release, hysteresis.
-    Full,
-}
-
-/// How the weights of a line are read on the way up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Output {
-    /// One weight per band.
-    Narrow,
-    /// One weight per band and channel.
-    Wide,
-    /// The same, and some bands work on mid and side.
-    MidSide,
-}
-
-/// What the dry/wet of the bands may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mixes {
-    /// 0 or 1 in every lane.
-    Whole,
-    /// Anything from 0 to 1.
-    Any,
-}
-
-/// Channel basis of a whole path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Basis {
-    /// Left and right.
-    Stereo,
-    /// Mid and side.
-    MidSide,
-}
-
-/// An input that stands still or moves with every frame.
-#[derive(Clone, Copy, Debug)]
-pub struct Steps<'a, T> {
-    first: &'a [T],
-    step: usize,
-}
-
-impl<'a, T> Steps<'a, T> {
-    /// One value for all frames.
-    pub fn held(value: &'a T) -> Self {
-        Self { first: std::slice::from_ref(value), step: 0 }
-    }
-
-    /// One value per frame.
-    pub fn moving(values: &'a [T]) -> Self {
-        Self { first: values, step: 1 }
-    }
-
-    /// The value of a frame.
-    pub fn at(&self, frame: usize) -> &'a T {
-        &self.first[frame * self.step]
-    }
-
-    /// The value of all frames, if it is one.
-    pub fn held_at(&self) -> Option<&'a T> {
-        if self.step == 0 { self.first.first() } else { None }
-    }
-
-    /// Leaves out the first `frames` frames.
-    pub fn skip(&self, frames: usize) -> Self {
-        Self { first: &self.first[frames * self.step..], step: self.step }
-    }
-
-    fn check(&self, frames: usize) {
-        assert!(self.step == 0 || self.first.len() >= frames, "{} values for {frames} frames", self.first.len());
-    }
-}
-
 /// Chunks of a spectrum of so many points, for which `bins` structs, `stride` apart, must suffice.
 fn chunks_of(points: usize, bins: usize, stride: usize) -> usize {
     let chunks = points / 16;
@@ -261,14 +181,8 @@ impl Kernels {
         let Some(table) = self.table else { return oracle::interleave(l, r, gain, pairs) };
         // SAFETY: l, r and pairs hold `frames` frames, gain one or `frames`; pairs is exclusive; C keeps no pointer.
         unsafe {
-            (table.interleave)(
-                l.as_ptr(),
-                r.as_ptr(),
-                gain.first.as_ptr(),
-                gain.step,
-                pairs.as_mut_ptr().cast(),
-                frames,
-            ) != 0
+            (table.interleave)(l.as_ptr(), r.as_ptr(), gain.as_ptr(), gain.step(), pairs.as_mut_ptr().cast(), frames)
+                != 0
         }
     }
 
@@ -289,8 +203,8 @@ impl Kernels {
         // no pointer.
         unsafe {
             (table.down[slope as usize])(
-                tree.first.as_ptr(),
-                tree.step,
+                tree.as_ptr(),
+                tree.step(),
                 state,
                 pairs.as_ptr().cast(),
                 lines.as_mut_ptr(),
@@ -325,14 +239,14 @@ impl Kernels {
         // exclusive; C keeps no pointer.
         unsafe {
             (table.up[slope as usize][output as usize])(
-                tree.first.as_ptr(),
-                tree.step,
+                tree.as_ptr(),
+                tree.step(),
                 state,
                 lines.as_ptr(),
                 weights.as_ptr(),
                 decode,
-                gain.first.as_ptr(),
-                gain.step,
+                gain.as_ptr(),
+                gain.step(),
                 l.as_mut_ptr(),
                 r.as_mut_ptr(),
                 frames,
@@ -363,8 +277,8 @@ impl Kernels {
                 lines.as_ptr(),
                 weights.as_ptr(),
                 decode,
-                gain.first.as_ptr(),
-                gain.step,
+                gain.as_ptr(),
+                gain.step(),
                 l.as_mut_ptr(),
                 r.as_mut_ptr(),
                 frames,
@@ -457,15 +371,7 @@ impl Kernels {
         // SAFETY: levels and gains hold `frames` lines, modifiers one or `frames`; envelope and gains are exclusive;
         // C keeps no pointer.
         unsafe {
-            kernel(
-                section,
-                envelope,
-                modifiers.first.as_ptr(),
-                modifiers.step,
-                levels.as_ptr(),
-                gains.as_mut_ptr(),
-                frames,
-            )
+            kernel(section, envelope, modifiers.as_ptr(), modifiers.step(), levels.as_ptr(), gains.as_mut_ptr(), frames)
         }
     }
 
@@ -491,15 +397,7 @@ impl Kernels {
         // SAFETY: levels and gains hold `frames` lines, modifiers one or `frames`; envelope and gains are exclusive;
         // C keeps no pointer.
         unsafe {
-            kernel(
-                section,
-                envelope,
-                modifiers.first.as_ptr(),
-                modifiers.step,
-                levels.as_ptr(),
-                gains.as_mut_ptr(),
-                frames,
-            )
+            kernel(section, envelope, modifiers.as_ptr(), modifiers.step(), levels.as_ptr(), gains.as_mut_ptr(), frames)
         }
     }
 
@@ -530,13 +428,7 @@ impl Kernels {
         // SAFETY: gains holds `frames` lines, modifiers one or `frames`; extremes and gains are exclusive; C keeps no
         // pointer.
         unsafe {
-            (table.weigh[width as usize])(
-                modifiers.first.as_ptr(),
-                modifiers.step,
-                extremes,
-                gains.as_mut_ptr(),
-                frames,
-            )
+            (table.weigh[width as usize])(modifiers.as_ptr(), modifiers.step(), extremes, gains.as_mut_ptr(), frames)
         }
     }
 
@@ -673,10 +565,10 @@ impl Kernels {
         // extremes and shelves are exclusive; C keeps no pointer.
         unsafe {
             (table.shelf_coeffs[width as usize][mixes as usize])(
-                corners.first.as_ptr(),
-                corners.step,
-                modifiers.first.as_ptr(),
-                modifiers.step,
+                corners.as_ptr(),
+                corners.step(),
+                modifiers.as_ptr(),
+                modifiers.step(),
                 extremes,
                 gains.as_ptr(),
                 shelves.as_mut_ptr(),
@@ -745,10 +637,10 @@ impl Kernels {
         unsafe {
             (table.finish[basis as usize])(
                 pairs.as_ptr().cast(),
-                delta.first.as_ptr(),
-                delta.step,
-                gain.first.as_ptr(),
-                gain.step,
+                delta.as_ptr(),
+                delta.step(),
+                gain.as_ptr(),
+                gain.step(),
                 l.as_mut_ptr(),
                 r.as_mut_ptr(),
                 frames,

@@ -348,6 +348,9 @@ c_struct!(
     }
 );
 
+/// Frames that pass through the kernels together; what they leave for each other stays in the first-level cache.
+pub const TILE: usize = 64;
+
 /// Rows of zeros before and after those of the frames, for the shelves of a tile.
 pub const SHELF_PAD: usize = 7;
 

@@ -7,8 +7,10 @@
 mod chain;
 mod crossover;
 pub mod curve;
+mod delay;
 mod dynamics;
 pub mod engine;
+mod fade;
 pub mod ffi;
 pub mod health;
 pub mod layout;
@@ -25,9 +27,12 @@ mod ramp;
 pub mod response;
 pub mod settings;
 pub mod split;
+mod steps;
 mod sync;
 pub mod tap;
 mod transparent;
+mod variants;
+pub mod worker;
 
 pub use engine::Engine;
 pub use preset::Preset;

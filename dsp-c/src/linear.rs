@@ -4,7 +4,6 @@
 //! transform (left + i·right); the highest band is what the others leave of the delayed input, so all bands add up to
 //! a pure delay by construction. The work of a partition is spread over the shares of the next one.
 
-mod attendant;
 mod bank;
 mod convolver;
 mod design;
@@ -16,13 +15,13 @@ mod tests;
 
 use std::sync::Arc;
 
-use rustfft::num_complex::Complex;
-use rustfft::{Fft, FftPlanner};
+use octant_fft::Fft;
+use octant_fft::num_complex::Complex;
 
+use crate::fade::Fade;
 use crate::ffi::Kernels;
 use crate::layout::{Line, Sums};
 use crate::lr::Weighted;
-pub use attendant::Attendant;
 pub use bank::Bank;
 use convolver::Convolver;
 pub use design::{Design, SHARE, TAPS, filter_length, linear_latency, lowest_exact_crossover_hz};
@@ -79,7 +78,7 @@ pub struct Linear {
     front: usize,
     /// First frame of the fade to the other bank.
     fade_from: Option<u64>,
-    fade: Box<[f32]>,
+    fade: Fade,
     inputs: [Convolver; 2],
     job: Option<Job>,
     work: Workspace,
@@ -92,17 +91,14 @@ impl Linear {
     /// Allocates and computes filters: not real-time safe. New filters fade in over `fade_frames`.
     pub fn new(design: &Design, fade_frames: usize) -> Self {
         let points = 2 * design.partition();
-        let mut planner = FftPlanner::new();
-        let (forward, inverse) = (planner.plan_fft_forward(points), planner.plan_fft_inverse(points));
+        let [forward, inverse] = octant_fft::complex(points);
         let scratch = forward.get_inplace_scratch_len().max(inverse.get_inplace_scratch_len());
-        let raised_cosine =
-            |n: usize| (0.5 - 0.5 * libm::cos(std::f64::consts::PI * n as f64 / fade_frames as f64)) as f32;
         Self {
             design: *design,
             banks: [Some(Box::new(Bank::new(design))), None],
             front: 0,
             fade_from: None,
-            fade: (1..=fade_frames).map(raised_cosine).collect(),
+            fade: Fade::new(fade_frames),
             inputs: [Convolver::new(design), Convolver::new(design)],
             job: None,
             work: Workspace {
@@ -169,8 +165,8 @@ impl Linear {
         let frames = limit.min(share);
         match self.fade_from {
             Some(from) if clock < from => frames.min((from - clock) as usize),
-            Some(from) if clock < from + self.fade.len() as u64 => {
-                frames.min((from + self.fade.len() as u64 - clock) as usize)
+            Some(from) if clock < from + self.fade.frames() as u64 => {
+                frames.min((from + self.fade.frames() as u64 - clock) as usize)
             }
             _ => frames,
         }
@@ -178,7 +174,7 @@ impl Linear {
 
     /// Input to bands that are [`latency`](Self::latency) frames late. As long as [`stretch`](Self::stretch) said.
     pub fn split(&mut self, kernels: &Kernels, clock: u64, pairs: &[[f32; 2]], lines: &mut [Line]) {
-        if self.fade_from.is_some_and(|from| clock >= from + self.fade.len() as u64) {
+        if self.fade_from.is_some_and(|from| clock >= from + self.fade.frames() as u64) {
             self.fade_from = None;
             self.front = 1 - self.front;
         }
@@ -201,9 +197,9 @@ impl Linear {
         if let Some(done) = self.fade_from.and_then(|from| clock.checked_sub(from)) {
             let incoming = &mut incoming[..lines.len()];
             convolver.read(kernels, clock, 1 - self.front, rest, incoming);
-            for ((line, new), fade) in lines.iter_mut().zip(incoming).zip(&fade[done as usize..]) {
+            for ((line, new), step) in lines.iter_mut().zip(incoming).zip(fade.after(done as usize)) {
                 for (x, new) in line.lane.iter_mut().zip(&new.lane) {
-                    *x += fade * (new - *x);
+                    *x += step * (new - *x);
                 }
             }
         }
@@ -220,17 +216,8 @@ impl Linear {
         let share = ((clock - job.clock) / SHARE as u64) as usize + 1;
         let shares = self.design.partition() / SHARE;
         let costs = Costs::of(&self.design);
-        let (total, units) = (costs.total(&job), costs.units(&job));
-        while job.done < units {
-            let unit = costs.unit(&job, job.done);
-            let cost = costs.cost(unit, job.both);
-            // To the nearest end of a unit.
-            if share < shares && (2 * job.cost + cost) * shares > 2 * total * share {
-                break;
-            }
+        while let Some(unit) = costs.next(&mut job, share, shares) {
             self.run(kernels, &job, unit);
-            job.done += 1;
-            job.cost += cost;
         }
         self.job = Some(job);
     }
@@ -241,7 +228,7 @@ impl Linear {
         if self.fade_from.is_none() && self.is_waiting() {
             self.fade_from = Some(output);
         }
-        let fading = self.fade_from.map(|from| output < from + self.fade.len() as u64);
+        let fading = self.fade_from.map(|from| output < from + self.fade.frames() as u64);
         let front = if fading == Some(false) { 1 - self.front } else { self.front };
         Job { clock, done: 0, cost: 0, side: self.inputs[1].runs_until(clock), front, both: fading == Some(true) }
     }
@@ -309,6 +296,21 @@ impl Costs {
     fn total(&self, job: &Job) -> usize {
         let banks = Self::banks(job);
         Self::inputs(job) * (self.transform * (1 + banks * self.rows) + self.chunks * banks * (self.chunk + self.sums))
+    }
+
+    /// The next unit of a job in this share of so many, counted from 1; to the nearest end of a unit, in the last share to
+    /// the end of the job. Books it as done.
+    fn next(&self, job: &mut Job, share: usize, shares: usize) -> Option<Unit> {
+        if job.done == self.units(job) {
+            return None;
+        }
+        let unit = self.unit(job, job.done);
+        let cost = self.cost(unit, job.both);
+        if share < shares && (2 * job.cost + cost) * shares > 2 * self.total(job) * share {
+            return None;
+        }
+        (job.done, job.cost) = (job.done + 1, job.cost + cost);
+        Some(unit)
     }
 
     fn cost(&self, unit: Unit, both: bool) -> usize {

@@ -196,8 +196,8 @@ impl Modifiers {
         *ramps = Ramps::ZERO;
         for (index, band) in self.band[..self.bands].iter().enumerate() {
             let slot = SLOTS - self.bands + index;
-            for channel in 0..crate::dynamics::lanes_of(width) {
-                let lane = crate::dynamics::lane(width, slot, channel);
+            for channel in 0..width.lanes_per_slot() {
+                let lane = width.lane(slot, channel);
                 put(&mut ramps.sign_above, lane, &band.sign_above);
                 put(&mut ramps.sign_below, lane, &band.sign_below);
                 put(&mut ramps.gain, lane, &band.gain);
@@ -246,11 +246,7 @@ impl Modifiers {
         let mut lanes = RampLanes::ZERO;
         for (index, band) in used.iter().enumerate() {
             for channel in 0..2 {
-                put(
-                    &mut lanes,
-                    crate::dynamics::lane(Width::Wide, SLOTS - self.bands + index, channel),
-                    &band.external,
-                );
+                put(&mut lanes, Width::Wide.lane(SLOTS - self.bands + index, channel), &band.external);
             }
         }
         // The ramps themselves are moved on only now and then.

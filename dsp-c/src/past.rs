@@ -1,6 +1,6 @@
 //! The last frames of two rows, for whoever wants them later.
 
-use crate::chain::TILE;
+use crate::layout::TILE;
 
 /// Two rows of one tile.
 pub type TileRows = [[f32; TILE]; 2];

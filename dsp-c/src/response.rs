@@ -4,7 +4,7 @@
 
 use crate::params::sanitize_crossovers;
 use crate::settings::{MAX_BANDS, MAX_CROSSOVERS, Mode, Settings, Slope};
-use num_complex::Complex64;
+use octant_fft::num_complex::Complex64;
 use std::f64::consts::{PI, SQRT_2};
 
 /// Root of the split tree's crossovers, counted from 0; the leaf `s` passes `[3, 1 or 5, 2·(s/2)]`.

@@ -45,10 +45,9 @@
 //! });
 //! ```
 
-use crate::chain::TILE;
 use crate::crossover::Crossovers;
 use crate::ffi::{DenormalsOff, Kernels, Steps};
-use crate::layout::{DownState, Line, SLOTS, WIDE_LANE};
+use crate::layout::{DownState, Line, SLOTS, TILE, WIDE_LANE};
 use crate::settings::Settings;
 
 /// Rows start on multiples of this many floats: two cache lines, because processors fetch them in pairs.

@@ -1,11 +1,21 @@
-//! The atomics and rings of [`peak`](crate::peak) and [`tap`](crate::tap). Their model checks put others in their place.
+//! The atomics, rings and threads of [`peak`](crate::peak), [`tap`](crate::tap) and [`worker`](crate::worker). Their model
+//! checks put others in their place.
 
 use ringbuf::traits::{Consumer as _, Observer as _, Producer as _, Split as _};
 
 pub use atomic_float::AtomicF32;
 pub use std::sync::Arc;
-pub use std::sync::atomic::AtomicU32;
 pub use std::sync::atomic::Ordering::Relaxed;
+pub use std::sync::atomic::{AtomicBool, AtomicU32};
+pub use std::thread::park_timeout as park;
+
+/// A thread that gives nothing.
+pub type JoinHandle = std::thread::JoinHandle<()>;
+
+/// Starts a thread.
+pub fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle> {
+    std::thread::Builder::new().name(name.into()).spawn(run)
+}
 
 /// The end of a ring that is written.
 pub struct Writer<T>(ringbuf::HeapProd<T>);

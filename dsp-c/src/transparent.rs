@@ -1,9 +1,8 @@
 //! The transparent mode: the input itself through one dynamic shelf per crossover, and the way to the tree's output
 //! where something is to be heard that shelves cannot give: solo, mute, listening.
 
-use crate::chain::TILE;
 use crate::ffi::{Basis, Kernels, Mixes, Steps, Width};
-use crate::layout::{Corners, Extremes, Line, Modifier, SHELF_PAD, Shelf, ShelfState};
+use crate::layout::{Corners, Extremes, Line, Modifier, SHELF_PAD, Shelf, ShelfState, TILE};
 use crate::ramp::Ramp;
 use crate::settings::{Settings, Slope};
 

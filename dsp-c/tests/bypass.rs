@@ -97,3 +97,21 @@ fn the_engine_goes_on_behind_the_bypass() {
     assert_eq!(out[0][..4000], want[0][..4000]);
     assert_eq!(out[0][12_960..], want[0][12_960..]);
 }
+
+#[test]
+fn bypass_waits_for_no_change_of_structure() {
+    let settings = busy(2.0);
+    let other = Settings { bands: 7, slope: octant_dsp::settings::Slope::Db48, ..settings };
+    let input = stereo_noise(63, 0.5, 4000);
+    let mut playing = engine(RATE_HZ, 2, &settings);
+    let piece = |from: usize, to: usize| input.iter().map(|row| row[from..to].to_vec()).collect::<Audio>();
+    set(&mut playing, &other);
+    play(&mut playing, &piece(0, 1000));
+    // The other structure comes to rest unheard and is faded in later.
+    set(&mut playing, &Settings { bypass: true, ..other });
+    let out = play(&mut playing, &piece(1000, 4000));
+    assert_eq!(playing.bands(), 7);
+    for (out, input) in out.iter().zip(&input) {
+        assert_eq!(out[8 + 960..], input[1968 - 96..4000 - 96]);
+    }
+}

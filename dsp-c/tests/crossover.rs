@@ -7,7 +7,7 @@ use common::*;
 use octant_dsp::Engine;
 use octant_dsp::params::sanitize_crossovers;
 use octant_dsp::settings::{MAX_CROSSOVERS, Settings, Slope};
-use realfft::num_complex::Complex;
+use octant_fft::num_complex::Complex;
 
 /// Seven crossovers a sixth of an octave apart from 20 Hz on: the worst that a filter in single precision can meet.
 fn sixths() -> Settings {

@@ -245,7 +245,11 @@ fn solo_mute_and_listening_come_and_go_without_a_click() {
                     worst = worst.max(click_db);
                     assert!(click_db < -90.0, "{name}, {slope:?}, {hz} Hz: {click_db:.1} dBFS");
                 }
-                // Long after the last fade the shelves play alone, as if nothing had been.
+                // Long after the first fade the tree plays alone, as if it had always done so.
+                let want = render(RATE_HZ, &audition, &input);
+                let apart = difference_db(&out[0][50_000..60_000], &want[0][50_000..60_000]);
+                assert!(apart < -110.0, "{name}, {slope:?}, {hz} Hz: {apart:.1} dB");
+                // Long after the last fade the shelves do.
                 let want = render(RATE_HZ, &base, &input);
                 assert!(out[0][70_000..] == want[0][70_000..], "{name}, {slope:?}, {hz} Hz");
             }

@@ -7,8 +7,6 @@ mod analyser;
 mod levels;
 pub mod picture;
 mod spectrum;
-mod sync;
-mod worker;
 
 pub use picture::{BandPicture, Histogram, Loudness, Lufs, Peak, Peaks, Picture, Spectrum};
 
@@ -16,13 +14,16 @@ use analyser::Analyser;
 use octant_dsp::Engine;
 use octant_dsp::health;
 use octant_dsp::tap::{Slot, Switch, Tap};
+use octant_dsp::worker::Worker;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use worker::Worker;
+use std::time::Duration;
 
 /// Time that the slots of a tap hold, seconds: so long may the analysis be held up without a loss.
 const SLOTS_S: f64 = 0.15;
+/// Between two looks for slots: they come every 5 ms at 48 kHz, and some twenty of them wait.
+const PERIOD: Duration = Duration::from_millis(5);
 /// Pictures per second of the stream.
 const PICTURES_HZ: f64 = 50.0;
 
@@ -77,7 +78,7 @@ impl Analysis {
         audience.listeners += 1;
         if audience.listeners == 1 && !audience.closed {
             let mut task = Task::new(Arc::clone(&self.shared));
-            match Worker::start(move || task.step()) {
+            match Worker::start("octant analysis", PERIOD, move || task.step()) {
                 Ok(worker) => audience.worker = Some(worker),
                 Err(reason) => {
                     self.shared.switch.close();

@@ -13,16 +13,18 @@ mod curve_plot;
 mod curves;
 mod desk;
 mod display;
+mod fit;
 mod foot;
 pub mod foreign;
 pub mod hand;
-mod handle;
+pub mod handle;
 mod import;
 pub mod knob;
 pub mod layout;
 mod line;
 pub mod live;
 pub mod look;
+pub mod manual;
 mod menus;
 mod meters;
 pub mod owner;
@@ -33,13 +35,16 @@ pub mod screen;
 mod sheet;
 pub mod shelf;
 mod spectrum;
+mod strip;
 pub mod view;
 pub mod watch;
 pub mod words;
 
 use crate::params::OctantParams;
 use crate::shown::Shown;
+use fit::{Fit, Step};
 use handle::{Alive, Handle, OpenWindow};
+use look::SMALLEST;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize, Size};
 use nice_plug::editor::{Editor, HostMethods, ParentWindowHandle, ResizeHint, SpawnedEditor};
@@ -54,7 +59,7 @@ use shelf::Shelf;
 use std::error::Error;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use watch::Watch;
+use watch::{Wake, Watch};
 
 /// Opens windows for one instance. It costs nothing while none is open.
 pub struct OctantEditor {
@@ -104,6 +109,7 @@ impl Editor for OctantEditor {
             shown: Arc::clone(&self.shown),
             screen: Screen::new(shelf),
             pixels: Arc::clone(&self.pixels),
+            fit: Fit::new(scale),
             open: None,
         };
         let settings = EguiNiceSettings::new().with_tile("Octant").with_resize_hint(self.resize_hint());
@@ -136,13 +142,19 @@ impl Editor for OctantEditor {
     }
 }
 
+/// Keys that stay the host's while a control has the keyboard: Space above all, and every letter that does nothing here.
+fn hosts_keys() -> Vec<Key> {
+    let letters = ('a'..='z').filter(|letter| !"acvyz".contains(*letter));
+    let all = letters.flat_map(|letter| [letter, letter.to_ascii_uppercase()]).chain([' ']);
+    all.map(|letter| Key::Character(letter.into())).collect()
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// How often the window shall look whether somebody wants it to be drawn. [`Watch`] tells it, once it is seen: whoever asks
-/// before that stops X11's frame clock for good, as `baseview` counts a tick that nobody had subscribed to yet.
-pub(crate) const NEVER: Duration = Duration::from_secs(86_400);
+/// How often the window shall look whether somebody wants it to be drawn: a [`Wake`] tells it, once it has drawn something.
+const NEVER: Duration = Duration::from_secs(86_400);
 
 /// The time between two looks for events. The ticks of such a timer do nothing but make X11's thread look: Mesa reads from
 /// the same connection, and what it puts aside wakes nobody.
@@ -163,7 +175,39 @@ struct Window {
     shown: Arc<Shown>,
     screen: Screen,
     pixels: Arc<Mutex<[u32; 2]>>,
+    fit: Fit,
     open: Option<Open>,
+}
+
+impl Window {
+    /// Remembers the size of a window that has come to rest, in points.
+    fn keep_size(&mut self, window: [f32; 2], scale: f32) {
+        let [width, height] = window.map(|points| (points / scale).round());
+        // Windows of a few points occur while hosts open and close them.
+        let usual = width >= SMALLEST[0] - 1.0 && height >= SMALLEST[1] - 1.0 && width.max(height) <= 8192.0;
+        let size = Some((width as u32, height as u32));
+        if usual {
+            self.params.session.kept().editor = size;
+            self.screen.shelf.taste.size = size;
+        }
+    }
+
+    /// Draws at the scale that was chosen, as far as the window has room for it.
+    fn keep_scale(&mut self, ctx: &egui::Context) {
+        let chosen = self.screen.shelf.taste.scale_percent as f32 / 100.0;
+        let per_point = ctx.native_pixels_per_point().unwrap_or(1.0);
+        let window = lock(&self.pixels).map(|pixels| pixels as f32 / per_point);
+        match self.fit.step(chosen, ctx.zoom_factor(), window, self.screen.view.now_s) {
+            Step::Keep => self.keep_size(window, ctx.zoom_factor()),
+            Step::Wait(seconds) => ctx.request_repaint_after_secs(seconds as f32),
+            // From the next frame on; the window takes the size that belongs to it by itself.
+            Step::Grow(scale) | Step::Adapt(scale) => ctx.set_zoom_factor(scale),
+            Step::Hold => {
+                let points = egui::Vec2::from(window) / ctx.zoom_factor();
+                ctx.send_viewport_cmd(egui::ViewportCommand::InnerSize(points));
+            }
+        }
+    }
 }
 
 impl NiceEguiApp for Window {
@@ -184,7 +228,7 @@ impl NiceEguiApp for Window {
             // Typefaces are there from the next frame on.
             self.screen.prepare(&open.ctx);
             let (shown, params) = (Arc::clone(&self.shown), Arc::clone(&self.params));
-            open.watch = Some(Watch::for_host(shown, params, open.ctx.clone()));
+            open.watch = Some(Watch::for_host(shown, params, Wake::of(&open.ctx)));
             open.ctx.request_repaint();
             return;
         };
@@ -195,24 +239,14 @@ impl NiceEguiApp for Window {
             self.shown.analysis().restart();
         }
         let writing = self.screen.view.typing.is_some() || open.ctx.text_edit_focused();
-        let keys =
-            if writing { KeyCapture::CaptureAll } else { KeyCapture::IgnoreKeys(vec![Key::Character(" ".into())]) };
-        frame.set_key_capture(keys);
+        frame.set_key_capture(if writing { KeyCapture::CaptureAll } else { KeyCapture::IgnoreKeys(hosts_keys()) });
         frame.set_clear_color(egui::Rgba::from(self.screen.ground()));
-        let scale = self.screen.shelf.taste.scale_percent as f32 / 100.0;
-        if (open.ctx.zoom_factor() - scale).abs() > 1e-3 {
-            open.ctx.set_zoom_factor(scale);
-        }
+        let ctx = open.ctx.clone();
+        self.keep_scale(&ctx);
     }
 
     fn resized(&mut self, new: WindowSize) {
         *lock(&self.pixels) = [new.physical.width, new.physical.height];
-        let size = (new.logical.width.round() as u32, new.logical.height.round() as u32);
-        // Windows of a few points occur while hosts open and close them.
-        if size.0 >= 200 && size.1 >= 150 && size.0 <= 8192 && size.1 <= 8192 {
-            self.params.session.kept().editor = Some(size);
-            self.screen.shelf.taste.size = Some(size);
-        }
     }
 }
 

@@ -21,13 +21,14 @@ pub mod shown;
 pub mod state;
 mod sync;
 pub mod undo;
+mod vst3;
 
 pub use multiband::{Multiband, Octant, OctantMono};
+pub use vst3::GetPluginFactory;
 
-use nice_plug::{nice_export_clap, nice_export_vst3};
+use nice_plug::nice_export_clap;
 
 nice_export_clap!(Octant, OctantMono);
-nice_export_vst3!(Octant, OctantMono);
 
 /// A CLAP is one file on most systems, so what it needs to be passed on stands in it.
 #[used]

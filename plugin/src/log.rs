@@ -3,6 +3,8 @@
 use nice_plug::log::writer_from_env;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::FmtSubscriber;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
 
 /// Sets the log up for this library, once.
 pub fn set_up() {
@@ -12,7 +14,9 @@ pub fn set_up() {
         .without_time()
         .with_ansi(false)
         .with_writer(writer_from_env())
-        .finish();
+        .finish()
+        // On X11 it warns whenever a window is closed, because its thread ends before it can be asked to.
+        .with(Targets::new().with_default(LevelFilter::WARN).with_target("baseview", LevelFilter::ERROR));
     // Fails only if there is one already.
     let _ = tracing::subscriber::set_global_default(subscriber);
 }

@@ -5,20 +5,23 @@ use crate::clock;
 use nice_plug::prelude::nice_warn;
 use octant_dsp::engine::{EngineError, SAMPLE_RATES_HZ};
 use octant_dsp::health;
-use octant_dsp::linear::{Attendant, filter_length};
+use octant_dsp::linear::{Workshop, filter_length};
 use octant_dsp::meter::Meters;
 use octant_dsp::settings::Mode;
+use octant_dsp::worker::Worker;
 use octant_dsp::{Engine, Settings};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Lowest rate at which hosts can activate the plugin.
-const LOWEST_RATE_HZ: f64 = 1_000.0;
+/// Rates at which hosts can activate the plugin.
+const RATES_HZ: RangeInclusive<f64> = 1_000.0..=2_000_000.0;
 
-/// The rate that the engine runs at. No one makes music below its lowest, but CLAP's validator activates every plugin
-/// there and calls a refusal a failure: such frames are processed as if they were of the engine's lowest rate.
+/// The rate that the engine runs at. No one makes music below its lowest or above its highest, but validators activate
+/// every plugin there (CLAP's at 1234.6 Hz, Steinberg's at 1.23 MHz) and call a refusal a failure: such frames are
+/// processed as if they were of the nearest rate that the engine knows.
 fn engine_rate_hz(rate_hz: f64) -> f64 {
-    if rate_hz >= LOWEST_RATE_HZ { rate_hz.max(*SAMPLE_RATES_HZ.start()) } else { rate_hz }
+    if RATES_HZ.contains(&rate_hz) { rate_hz.clamp(*SAMPLE_RATES_HZ.start(), *SAMPLE_RATES_HZ.end()) } else { rate_hz }
 }
 
 /// What exists between activation and deactivation.
@@ -26,7 +29,7 @@ fn engine_rate_hz(rate_hz: f64) -> f64 {
 pub struct Running {
     engine: Engine,
     /// Makes filters for the engine.
-    _attendant: Option<Attendant>,
+    _filters: Option<Worker>,
     sample_rate_hz: f64,
     /// Latency for which a restart was asked last.
     asked: usize,
@@ -41,7 +44,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Allocates everything. Errors: a rate outside 1000 … 768000 Hz.
+    /// Allocates everything. Errors: a rate outside 1 kHz … 2 MHz.
     pub fn new(sample_rate_hz: f64, channels: usize, settings: &Settings) -> Result<Self, EngineError> {
         let sample_rate_hz = engine_rate_hz(sample_rate_hz);
         let engine = Engine::new(sample_rate_hz, channels, settings)?;
@@ -49,7 +52,7 @@ impl Running {
         let tail_frames = tail_frames(settings, asked, sample_rate_hz);
         Ok(Self {
             health: engine.health(),
-            _attendant: attend(&engine),
+            _filters: serve(&engine),
             engine,
             sample_rate_hz,
             asked,
@@ -126,15 +129,15 @@ impl Running {
 }
 
 /// The thread that makes filters of the linear mode. If the system has none left, the filters stay as they are.
-fn attend(engine: &Engine) -> Option<Attendant> {
+fn serve(engine: &Engine) -> Option<Worker> {
     let workshop = engine.workshop();
-    let attendant = Attendant::start("octant filters", move || {
+    let worker = Worker::start("octant filters", Workshop::PERIOD, move || {
         workshop.serve();
     });
-    if let Err(reason) = &attendant {
+    if let Err(reason) = &worker {
         nice_warn!("Octant: no thread for the filters of the linear mode: {reason}");
     }
-    attendant.ok()
+    worker.ok()
 }
 
 /// Latency, then the longer of two: the ringing of the lowest crossover down to −140 dB (or the second half of the filters), and the time until the slowest

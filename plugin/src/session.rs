@@ -84,10 +84,14 @@ impl<'a> PersistentField<'a, Value> for Session {
 
 impl Kept {
     /// Leaves the active slot for another: keeps `settings`, the present ones, in the old slot and gives those of the
-    /// new one, to be [applied](OctantParams::apply).
+    /// new one, to be [applied](OctantParams::apply). A slot that was never entered begins as what is left.
     pub fn switch_to(&mut self, slot: usize, settings: &Settings) -> Settings {
+        let slot = slot.min(SLOTS.len() - 1);
         self.slots[self.active].settings = *settings;
-        self.active = slot.min(SLOTS.len() - 1);
+        if self.slots[slot] == Preset::default() {
+            self.slots[slot] = self.slots[self.active].clone();
+        }
+        self.active = slot;
         // Bypass and held latency belong to the host, not to a slot.
         let entered = self.slots[self.active].settings;
         Settings { bypass: settings.bypass, hold_latency: settings.hold_latency, ..entered }
@@ -158,7 +162,7 @@ mod tests {
             slot.unknown.top.insert("later".into(), index.into());
         }
         let change = Change { id: "b1_gain".into(), from: 0.0, to: -3.5 };
-        kept.history.record(Step { label: "Gain".into(), changes: vec![change] });
+        kept.history.record(Step { label: "Gain".into(), slots: None, changes: vec![change] });
         kept.editor = Some((1200, 700));
         kept.unknown.insert("key_of_a_later_version".into(), vec![1, 2].into());
         drop(kept);
@@ -189,6 +193,8 @@ mod tests {
         let entered = params.session.kept().switch_to(0, &present);
         assert_eq!((entered.bands, entered.mix_percent, entered.bypass), (2, 100.0, true));
         assert_eq!(params.session.kept().switch_to(2, &entered).mix_percent, 12.0);
+        let mut fresh = Kept::default();
+        assert_eq!(fresh.switch_to(3, &present).mix_percent, 12.0, "a slot that holds nothing begins as what is heard");
     }
 
     /// A document with one key changed, as a host would hand it over.

@@ -1,5 +1,6 @@
 //! The undo history: bounded, kept in the state.
 
+use crate::session::SLOTS;
 use octant_dsp::params;
 use serde_json::{Map, Value};
 use std::collections::VecDeque;
@@ -23,6 +24,8 @@ pub struct Change {
 pub struct Step {
     /// What people read beside "Undo".
     pub label: String,
+    /// The slot that was left and the one that was entered, if that is what was done.
+    pub slots: Option<[usize; 2]>,
     /// Every parameter that the step changed.
     pub changes: Vec<Change>,
 }
@@ -93,6 +96,9 @@ impl Step {
         let changes = self.changes.iter().map(|change| (change.id.clone(), vec![change.from, change.to].into()));
         let mut object = Map::new();
         object.insert("label".into(), self.label.as_str().into());
+        if let Some(slots) = self.slots {
+            object.insert("slots".into(), slots.map(|slot| SLOTS[slot]).to_vec().into());
+        }
         object.insert("changes".into(), Value::Object(changes.collect()));
         Value::Object(object)
     }
@@ -103,7 +109,12 @@ impl Step {
             let plain = |at: usize| Some(row.clamp(pair.get(at)?.as_f64()?));
             Some(Change { id: id.clone(), from: plain(0)?, to: plain(1)? })
         });
-        Some(Self { label: value.get("label")?.as_str()?.into(), changes: changes.collect() })
+        let slot = |at: usize| {
+            let name = value.get("slots")?.get(at)?.as_str()?;
+            SLOTS.iter().position(|slot| *slot == name)
+        };
+        let slots = slot(0).zip(slot(1)).map(|(left, entered)| [left, entered]);
+        Some(Self { label: value.get("label")?.as_str()?.into(), slots, changes: changes.collect() })
     }
 }
 
@@ -113,7 +124,7 @@ mod tests {
 
     fn step(n: usize) -> Step {
         let changes = vec![Change { id: "mix".into(), from: n as f64 % 100.0, to: (n + 1) as f64 % 100.0 }];
-        Step { label: format!("Mix {n}"), changes }
+        Step { label: format!("Mix {n}"), slots: n.is_multiple_of(3).then_some([n % 4, (n + 1) % 4]), changes }
     }
 
     #[test]

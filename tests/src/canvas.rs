@@ -25,6 +25,7 @@ impl Picture {
         let mut encoder = png::Encoder::new(into, self.size[0] as u32, self.size[1] as u32);
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
+        encoder.set_compression(png::Compression::High);
         let bytes: Vec<u8> = self.pixels.iter().flat_map(|pixel| [pixel.r(), pixel.g(), pixel.b()]).collect();
         let mut writer = encoder.write_header().map_err(io::Error::other)?;
         writer.write_image_data(&bytes).map_err(io::Error::other)

@@ -3,13 +3,14 @@
 use crate::stage::Stage;
 use octant_dsp::meter::Reading;
 use octant_dsp::preset::find_factory;
-use octant_dsp::{Engine, Settings};
+use octant_dsp::{Engine, Preset, Settings};
 use plugin::analysis::{Peak, Picture, Spectrum};
 use plugin::editor::foreign::{Arrived, Line};
 use plugin::editor::live::{Live, PER_S};
 use plugin::editor::look::Theme;
+use plugin::editor::owner::Owner as _;
+use plugin::editor::shelf::{Entry, Shelf};
 use plugin::editor::view::{Selection, Sheet};
-use realfft::RealFftPlanner;
 use std::f32::consts::TAU;
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ pub fn scene(preset: &str, size: [f32; 2], scale: f32, theme: Theme, band: usize
     stage.owner.settings = preset.settings;
     stage.live = groove(&preset.settings, 7.3);
     stage.screen.view.selection = Selection::only(band);
-    stage.screen.view.loaded = Some((preset.name, preset.settings));
+    stage.owner.kept().slots[0].name = preset.name;
     stage
 }
 
@@ -78,7 +79,7 @@ pub fn groove(settings: &Settings, seconds: f32) -> Live {
 
 /// Power of the last windows of both channels.
 fn spectrum(rows: &[Vec<f32>; 2]) -> Spectrum {
-    let plan = RealFftPlanner::<f32>::new().plan_fft_forward(WINDOW);
+    let plan = octant_fft::real(WINDOW);
     let mut power = vec![0.0_f32; WINDOW / 2 + 1];
     let (hop, windows) = (WINDOW / 4, 8);
     for row in rows {
@@ -103,9 +104,24 @@ fn peak(row: &[f32], last: usize) -> Peak {
     Peak { sample_db: db(&row[row.len() - last..]), true_db: db(row) + 0.1, highest_db: db(row), clips: 0 }
 }
 
+/// The preset browser of somebody who has presets and favourites.
+pub fn browser(size: [f32; 2], scale: f32) -> Stage {
+    let mut stage = scene("drum-bus", size, scale, Theme::Dark, 0);
+    stage.screen.view.sheet = Sheet::Presets;
+    let shelf = &mut stage.screen.shelf;
+    *shelf = Shelf::at("/home/you/.local/share/octant/presets".into(), "/nowhere/editor.json".into());
+    for (name, comment) in [("Evening", "Late and soft."), ("Snare, tight", "For the dry room.")] {
+        let preset = Preset { name: name.into(), comment: comment.into(), ..Preset::default() };
+        let (comment, path) = (comment.into(), Some(format!("{name}.json").into()));
+        shelf.entries.push(Entry { name: name.into(), tags: Vec::new(), comment, path, preset: Ok(preset) });
+    }
+    shelf.taste.favourites = ["Mastering Glue", "Snare, tight"].map(String::from).into();
+    stage
+}
+
 /// The sheet on which presets of other programs come in, after one did.
-pub fn import() -> Stage {
-    let mut stage = scene("drum-bus", [1040.0, 620.0], 1.0, Theme::Dark, 0);
+pub fn import(size: [f32; 2]) -> Stage {
+    let mut stage = scene("drum-bus", size, 1.0, Theme::Dark, 0);
     stage.screen.view.sheet = Sheet::Import;
     let text = r#"{"output": {"limiter#0": {}, "multiband_compressor#0": {"envelope-boost": "Pink BT", "band0":
         {"attack-threshold": -18.0, "ratio": 3.0, "sidechain-custom-lowcut-filter": true},

@@ -20,6 +20,11 @@ pub fn noise(name: &str, channels: usize, frames: usize) -> Rows {
         .collect()
 }
 
+/// The number by which hosts know the parameter of an id; it must never change.
+pub fn number(id: &str) -> u32 {
+    id.bytes().fold(0u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte))) & !(1 << 31)
+}
+
 fn value(row: &ParamRef, info: &Info, settings: &Settings) -> (u32, f64) {
     let place = row.param.to_normalised(row.get(settings));
     (info.id, if info.stepped { place * (info.range[1] - info.range[0]) } else { place })

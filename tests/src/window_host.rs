@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
-    AtomEnum, ConnectionExt as _, CreateWindowAux, ImageFormat, PropMode, Window, WindowClass,
+    AtomEnum, ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, ImageFormat, PropMode, Window, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
@@ -99,6 +99,10 @@ fn obey(plugin: &Plugin<'_>, stage: &Stage, sound: &Sound, events: &Sender<Event
             Ok(line) => line,
             Err(RecvTimeoutError::Timeout) => {
                 plugin.poll();
+                let wanted = plugin.host.wanted_size.swap(0, Relaxed);
+                if let (1.., Some(window), false) = (wanted, parent, plugin.host.stubborn.load(Relaxed)) {
+                    stage.resize(window, [(wanted >> 32) as u32, wanted as u32]);
+                }
                 continue;
             }
             Err(RecvTimeoutError::Disconnected) => return,
@@ -110,7 +114,19 @@ fn obey(plugin: &Plugin<'_>, stage: &Stage, sound: &Sound, events: &Sender<Event
             ["open", ref how @ ..] => println!("{}", open(plugin, stage, &mut parent, how == ["blind"])),
             ["size", width, height] => {
                 let size = [width, height].map(|number| number.parse().expect("pixels"));
-                println!("sized {}", plugin.resize_window(size));
+                let agreed = plugin.resize_window(size);
+                if let Some(window) = parent {
+                    stage.resize(window, plugin.window_size());
+                }
+                println!("sized {agreed}");
+            }
+            ["stubborn"] => {
+                plugin.host.stubborn.store(true, Relaxed);
+                println!("stubborn");
+            }
+            ["size"] => {
+                let [width, height] = plugin.window_size();
+                println!("size {width} {height}");
             }
             ["close"] => {
                 plugin.drop_window();
@@ -192,6 +208,11 @@ impl Stage {
         title.expect("sent").check().expect("a title");
         self.x.map_window(window).expect("sent").check().expect("it is seen");
         window
+    }
+
+    fn resize(&self, window: Window, [width, height]: [u32; 2]) {
+        let size = ConfigureWindowAux::new().width(width).height(height);
+        self.x.configure_window(window, &size).expect("sent").check().expect("it was there");
     }
 
     fn destroy(&self, window: Window) {

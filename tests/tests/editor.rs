@@ -281,7 +281,11 @@ fn slots_keep_what_they_had() {
         |stage: &Stage, slot: usize| stage.place_at(egui::Id::unique(("octant slot", slot))).expect("a slot").center();
     let (a, b) = (slot(&stage, 0), slot(&stage, 1));
     stage.click(b);
-    assert_eq!((stage.owner.settings.band[0].gain_db, stage.owner.kept().active), (0.0, 1));
+    assert_eq!((stage.owner.settings.band[0].gain_db, stage.owner.kept().active), (gain, 1), "it begins as a copy");
+    stage.hold(Modifiers::COMMAND);
+    stage.click(knob);
+    stage.hold(Modifiers::NONE);
+    assert_eq!(stage.owner.settings.band[0].gain_db, 0.0);
     stage.click(a);
     assert_eq!((stage.owner.settings.band[0].gain_db, stage.owner.kept().active), (gain, 0));
 }
@@ -403,7 +407,7 @@ fn sheets_open_and_close() {
 
 #[test]
 fn escape_leads_from_the_import_back_to_the_browser() {
-    let mut stage = octant_tests::scene::import();
+    let mut stage = octant_tests::scene::import(SIZE);
     let texts = stage.texts();
     for shown in ["Evening.json", "Evening", "2 bands", "Load"] {
         assert!(texts.iter().any(|(text, ..)| text == shown), "{shown}");

@@ -66,15 +66,14 @@ fn eight_bands_on_a_small_laptop_in_strong_colours() {
 
 #[test]
 fn the_browser_with_a_question() {
-    let mut stage = scene("drum-bus", [760.0, 420.0], 1.0, Theme::Dark, 0);
-    stage.screen.view.sheet = Sheet::Presets;
+    let mut stage = octant_tests::scene::browser([760.0, 420.0], 1.0);
     stage.screen.view.ask = Some(Ask::Delete("Evening".into()));
     is_approved("browser", &mut stage);
 }
 
 #[test]
 fn an_import_with_what_it_lost() {
-    is_approved("import", &mut octant_tests::scene::import());
+    is_approved("import", &mut octant_tests::scene::import([760.0, 420.0]));
 }
 
 #[test]

@@ -165,6 +165,55 @@ fn size_and_scale_are_remembered() {
     }
 }
 
+/// Chooses 150 % in the menu, as the plan shows where it is.
+fn choose_150_percent(server: &Server) {
+    let mut plan = plan();
+    let menu = plan.place_at(egui::Id::unique(("octant button", "menu"))).expect("a menu").center();
+    plan.click(menu);
+    let line = |plan: &mut Stage, text: &str| {
+        plan.frames(3);
+        let texts = plan.texts();
+        texts.iter().find(|(shown, ..)| shown == text).unwrap_or_else(|| panic!("no line {text}")).1.center()
+    };
+    let scale = line(&mut plan, "Scale");
+    plan.click(scale);
+    let percent = line(&mut plan, "150 %");
+    server.do_it(&format!("mousemove {} sleep 0.2 click 1 sleep 0.5", at(menu)));
+    server.do_it(&format!("mousemove {} sleep 0.2 click 1 sleep 0.5", at(scale)));
+    // Into the list beside it without leaving the line.
+    server.do_it(&format!(
+        "mousemove {} sleep 0.2 mousemove {} sleep 0.2 click 1",
+        at(pos2(percent.x, scale.y)),
+        at(percent)
+    ));
+}
+
+#[test]
+fn another_scale_takes_another_window_or_fits_into_this_one() {
+    let Some(server) = server("another_scale_takes_another_window_or_fits_into_this_one") else { return };
+    let pixels = |scale: f32| FRESH.map(|points| (points * scale).round()).map(f64::from);
+    for stubborn in [false, true] {
+        let mut host = host(&server, "{}");
+        if stubborn {
+            host.ask("stubborn");
+        }
+        host.open("");
+        choose_150_percent(&server);
+        let [width, height] = pixels(if stubborn { 1.0 } else { 1.5 });
+        let wanted = format!("size {width} {height}");
+        let begun = Instant::now();
+        // A window that stays small draws itself smaller a moment later, and keeps its size.
+        std::thread::sleep(Duration::from_millis(1200));
+        while host.ask("size") != wanted && begun.elapsed() < Duration::from_secs(10) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert_eq!(host.ask("size"), wanted, "stubborn: {stubborn}");
+        host.ask("close");
+        assert!(host.taste().contains("\"scale_percent\": 150"), "{}", host.taste());
+        host.quit();
+    }
+}
+
 #[test]
 fn windows_leave_nothing_behind() {
     let Some(server) = server("windows_leave_nothing_behind") else { return };
@@ -182,14 +231,19 @@ fn windows_leave_nothing_behind() {
         std::thread::sleep(Duration::from_millis(700));
         host.usage()
     };
-    // Libraries keep what they make for the first windows: fonts, shaders.
-    let before = cycles(5);
-    let after = cycles(20);
-    assert_eq!((after.files, after.threads), (before.files, before.threads), "{before:?} {after:?}");
-    let grown = after.kib as i64 - before.kib as i64;
+    // Libraries keep what they make for the first windows: fonts, shaders. The C library keeps stacks of threads that have
+    // ended, more of them if the machine was busy and two windows met: what is lost is lost in every ten windows.
+    let mut before = cycles(5);
+    let mut grown = Vec::new();
+    while grown.len() < 5 && grown.iter().all(|kib| *kib >= 1024) {
+        let after = cycles(10);
+        assert_eq!((after.files, after.threads), (before.files, before.threads), "{before:?} {after:?}");
+        grown.push(after.kib as i64 - before.kib as i64);
+        before = after;
+    }
+    println!("10 windows: {grown:?} KiB, {} files, {} threads", before.files, before.threads);
+    assert!(grown.iter().any(|kib| *kib < 1024), "every ten windows {grown:?} KiB");
     // A host that ends while the window is open.
     host.open("");
-    println!("20 windows: {grown} KiB, {} files, {} threads", after.files, after.threads);
-    assert!(grown < 2048, "{grown} KiB in 20 windows");
     host.quit();
 }

@@ -249,15 +249,13 @@ highest!(highest_shipped: true);
 highest!(highest_in_two_steps: false);
 
 macro_rules! worker {
-    ($name:ident) => {
+    ($name:ident: $wakes:literal) => {
         #[path = "."]
         mod $name {
             mod sync {
                 pub use loom::sync::Arc;
                 pub use loom::sync::atomic::AtomicBool;
                 pub use loom::sync::atomic::Ordering::Relaxed;
-                /// Without a timeout: the thread must be woken.
-                pub use loom::thread::park;
 
                 #[derive(Debug)]
                 pub struct JoinHandle(loom::thread::JoinHandle<()>);
@@ -268,7 +266,10 @@ macro_rules! worker {
                     }
 
                     pub fn unpark(&self) {
-                        self.0.thread().unpark();
+                        // Mutant: the thread sleeps on.
+                        if $wakes {
+                            self.0.thread().unpark();
+                        }
                     }
 
                     pub fn join(self) -> std::thread::Result<()> {
@@ -276,11 +277,16 @@ macro_rules! worker {
                     }
                 }
 
-                pub fn spawn(run: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle> {
+                /// For as long as it takes: the thread must be woken.
+                pub fn park(_: std::time::Duration) {
+                    loom::thread::park();
+                }
+
+                pub fn spawn(_: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle> {
                     Ok(JoinHandle(loom::thread::spawn(run)))
                 }
             }
-            #[path = "../../plugin/src/analysis/worker.rs"]
+            #[path = "../../dsp-c/src/worker.rs"]
             mod worker;
 
             /// The thread ends, whenever it is told to, and what it did is seen then.
@@ -290,7 +296,7 @@ macro_rules! worker {
                 loom::model(|| {
                     let steps = Arc::new(AtomicUsize::new(0));
                     let counted = Arc::clone(&steps);
-                    let worker = worker::Worker::start(move || {
+                    let worker = worker::Worker::start("worker", std::time::Duration::MAX, move || {
                         counted.fetch_add(1, Relaxed);
                     });
                     assert!(worker.expect("a thread").end());
@@ -302,7 +308,8 @@ macro_rules! worker {
     };
 }
 
-worker!(worker_shipped);
+worker!(worker_shipped: true);
+worker!(worker_not_woken: false);
 
 #[test]
 fn what_is_shipped_holds() {
@@ -323,4 +330,21 @@ fn every_mutant_fails() {
     for (what, check) in mutants {
         assert!(catch_unwind(check).is_err(), "without {what} no interleaving fails");
     }
+}
+
+/// Must fail, and cannot be caught: loom's panic about the deadlock meets destructors.
+#[test]
+#[ignore = "a mutant, for the test below"]
+fn a_thread_that_is_not_woken_ends() {
+    worker_not_woken::check();
+}
+
+#[test]
+fn the_thread_that_shall_end_must_be_woken() {
+    let itself = std::env::current_exe().expect("this program");
+    let mut mutant = std::process::Command::new(itself);
+    mutant.args(["--exact", "a_thread_that_is_not_woken_ends", "--ignored"]);
+    let told = mutant.output().expect("started");
+    let words = [told.stdout, told.stderr].concat();
+    assert!(!told.status.success() && String::from_utf8_lossy(&words).contains("deadlock"), "for no other reason");
 }

@@ -27,8 +27,13 @@ macro_rules! variant {
             #[path = "../../plugin/src/epoch.rs"]
             mod epoch;
 
-            /// Two values, written together twice by one thread; another copies them.
             pub fn check() {
+                one_writer();
+                two_writers();
+            }
+
+            /// Two values, written together twice by one thread; another copies them.
+            fn one_writer() {
                 use loom::sync::Arc;
                 use loom::sync::atomic::{AtomicU64, Ordering::Relaxed};
                 // Four changes of thread at unasked places: more find nothing more, and take twenty times as long.
@@ -61,6 +66,39 @@ macro_rules! variant {
                         }
                     }
                     writer.join().expect("no panic");
+                });
+            }
+
+            /// Brackets of two threads overlap; each has two values of its own.
+            pub fn two_writers() {
+                use loom::sync::Arc;
+                use loom::sync::atomic::{AtomicU64, Ordering::Relaxed};
+                let mut model = loom::model::Builder::new();
+                model.preemption_bound = Some(2);
+                model.check(|| {
+                    let values = || [AtomicU64::new(0), AtomicU64::new(0)];
+                    let shared = Arc::new((epoch::Epoch::new(), [values(), values()]));
+                    let writers = [0, 1].map(|which| {
+                        let shared = Arc::clone(&shared);
+                        loom::thread::spawn(move || {
+                            shared.0.open();
+                            shared.1[which].iter().for_each(|value| value.store(1, Relaxed));
+                            shared.0.close();
+                        })
+                    });
+                    let mut seen = 0;
+                    for _ in 0..2 {
+                        if let Some(now) = shared.0.changed_since(seen) {
+                            let copies = shared.1.each_ref().map(|own| own.each_ref().map(|value| value.load(Relaxed)));
+                            if shared.0.still(now) {
+                                assert!(copies.iter().all(|own| own[0] == own[1]), "torn");
+                                let written: u64 = copies.iter().map(|own| own[0]).sum();
+                                assert_eq!(written, (now >> 16) - 1, "an epoch with the values of another");
+                                seen = now;
+                            }
+                        }
+                    }
+                    writers.into_iter().for_each(|writer| writer.join().expect("no panic"));
                 });
             }
         }
@@ -99,4 +137,6 @@ fn every_ordering_is_needed() {
     for (what, check) in weakened {
         assert!(catch_unwind(check).is_err(), "without {what} no interleaving fails");
     }
+    // What the first close has published must be seen through the second writer's bracket as well.
+    assert!(catch_unwind(weak_close::two_writers).is_err(), "close, with two writers");
 }

@@ -220,8 +220,8 @@ fn crossovers_moved_in_real_time_are_heard_when_the_engine_says_so() {
     let sound = heard(&mut instance, &script, &main, &silence, |frames| sizes(64, frames), sleep);
     assert!(bits(&sound) == bits(&expected(&script, &main, &silence)));
     let peak = |from: usize, to: usize| sound[0][from..to].iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
-    let (before, after) = (peak(at - 2400, at), peak(at + 2400, at + 4800));
-    assert!(before < 0.1 && after > 0.3, "{before} before, {after} from 50 ms on");
+    let (before, after) = (peak(at - 2400, at), peak(at + 2352, at + 2400));
+    assert!(before < 0.1 && after > 0.3, "{before} before, {after} just before 50 ms have passed");
 }
 
 /// Crossovers, bands, modes and a reset while filters are on their way, block by block in real time.

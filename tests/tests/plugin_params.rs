@@ -2,12 +2,8 @@
 
 use octant_dsp::params::{self, Change};
 use octant_tests::random::Random;
+use octant_tests::side_by_side::number;
 use octant_tests::system::clap::{Instance, linked};
-
-/// The number that hosts know an id by; it must never change.
-fn number(id: &str) -> u32 {
-    id.bytes().fold(0u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte))) & !(1 << 31)
-}
 
 #[test]
 fn every_row_of_the_table_is_there_once() {

@@ -5,9 +5,11 @@
 use octant_dsp::settings::{Law, Mode};
 use octant_dsp::{Settings, params, preset};
 use octant_tests::random::Random;
+use octant_tests::side_by_side::number;
 use octant_tests::signals;
 use octant_tests::system::raw::{Library, Param, Plugin};
 use octant_tests::system::raw_block::{Block, Event, Side, Status, transport};
+use octant_tests::system::vst3::Instance;
 use octant_tests::system::watch::{Counts, Watch, place};
 use octant_tests::tools;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -170,6 +172,9 @@ fn run(library: &Library, (id, channels): (&str, usize), thread_check: bool, blo
                         assert!(state.len() > 1000);
                         saves += 1;
                     }
+                    let param = &known[random.whole(0..known.len())];
+                    let text = plugin.text(param.id, random.between(param.range[0], param.range[1])).expect("a text");
+                    assert!(plugin.parse(param.id, &text).is_some(), "{text}");
                     plugin.poll();
                     std::thread::sleep(std::time::Duration::from_millis(1));
                 }
@@ -251,6 +256,36 @@ fn no_violation_while_modes_and_filters_come_and_go() {
         assert!(expected.contains(&apart), "{mode:?}: {apart}");
     }
     plugin.stop();
+}
+
+/// A VST3 that has bounced plays: its filters come when they come, and nobody waits for them.
+#[test]
+fn what_is_played_after_a_bounce_waits_for_nothing() {
+    let watch = watch("what_is_played_after_a_bounce_waits_for_nothing");
+    let instance = Instance::new(0);
+    let linear = Settings { mode: Mode::Linear, linear_taps: 32_768, ..Settings::default() };
+    let place =
+        |settings: &Settings, row: params::ParamRef| (number(&row.id()), row.param.to_normalised(row.get(settings)));
+    params::all().for_each(|row| {
+        let (id, place) = place(&linear, row);
+        assert!(instance.set(id, place));
+    });
+    let (mut main, mut side) = (vec![vec![0.1f32; 512]; 2], vec![vec![0.0f32; 512]; 2]);
+    assert!(instance.start_bounce(48_000.0, 512) && instance.process(&mut main, &mut side, &[]));
+    instance.stop();
+    assert!(instance.start(48_000.0, 512));
+    let row = params::find("xover1").expect("a crossover");
+    for turn in 0..10 {
+        let mut moved = linear;
+        moved.crossovers_hz[0] *= 1.0 + f64::from(turn) / 10.0;
+        assert!(instance.process(&mut main, &mut side, &[place(&moved, row)]));
+        for block in 0..40 {
+            let (good, counts) = watch.during(|| instance.process(&mut main, &mut side, &[]));
+            assert!(good);
+            assert_eq!(counts, Counts::NONE, "turn {turn}, block {block}: {:?}", octant_tests::system::watch::place());
+        }
+    }
+    instance.stop();
 }
 
 /// Half a million blocks of each plugin.

@@ -1,7 +1,10 @@
 //! What Steinberg's validator and pluginval ask of a VST3, asked by a host of our own; and what no host should do.
 
+use octant_dsp::settings::{Law, Mode, Sidechain};
+use octant_dsp::{Engine, Settings, params};
 use octant_tests::random::Random;
-use octant_tests::system::vst3::Instance;
+use octant_tests::side_by_side::{RATE_HZ, Rows, bits, noise, number, pieces, sizes};
+use octant_tests::system::vst3::{Careless, Instance, Param};
 use std::collections::BTreeSet;
 
 const FRAMES: usize = 64;
@@ -68,7 +71,9 @@ fn instances_live_through_everything() {
         let mut random = Random::named("vst3");
         for round in 0..3 {
             instance.restart();
-            for (rate_hz, frames) in [(44_100.0, 64), (48_000.0, 1024), (96_000.0, 64), (22_050.0, 16)] {
+            for (rate_hz, frames) in
+                [(44_100.0, 64), (1_234.567_8, 1024), (1_234_567.8, 64), (96_000.0, 64), (22_050.0, 16)]
+            {
                 assert!(instance.start(rate_hz, frames), "round {round}");
                 let (mut main, mut side) = (rows(channels, &mut random), rows(channels, &mut random));
                 // The last of the rates announces shorter blocks than come.
@@ -76,6 +81,40 @@ fn instances_live_through_everything() {
                 instance.stop();
             }
         }
+    });
+}
+
+/// While sound is processed the framework takes values with the sound only; the host reads what it wrote all the same,
+/// until the sound brings another value or a state comes.
+#[test]
+fn a_host_reads_what_it_wrote() {
+    each(|instance, channels| {
+        let (params, state) = (instance.params(), instance.save());
+        let first = |wanted: fn(&&Param) -> bool| params.iter().find(wanted).expect("one of these");
+        let (bypass, smooth) = (first(|param| param.bypass), first(|param| param.steps == 0));
+        assert!(instance.start(48_000.0, 64));
+        let mut random = Random::named("told");
+        let mut play = |changes: &[(u32, f64)]| {
+            let (mut main, mut side) = (rows(channels, &mut random), rows(channels, &mut random));
+            assert!(instance.process(&mut main, &mut side, changes));
+        };
+        for (param, value) in [(bypass, 1.0), (smooth, 0.125)] {
+            assert!(instance.set(param.id, value));
+            assert_eq!(instance.value(param.id), value);
+            play(&[]);
+            assert_eq!(instance.value(param.id), value, "the change is on its way");
+            play(&[(param.id, value)]);
+            assert_eq!(instance.value(param.id), value);
+            play(&[(param.id, param.fresh)]);
+            assert_eq!(instance.value(param.id), param.fresh, "automation");
+            assert!(instance.set(param.id, value) && instance.load(&state));
+            assert_eq!(instance.value(param.id), param.fresh, "a state");
+        }
+        for strange in [f64::NAN, f64::INFINITY, -1.0, 2.0] {
+            instance.set(smooth.id, strange);
+            assert_eq!(instance.value(smooth.id), smooth.fresh);
+        }
+        instance.stop();
     });
 }
 
@@ -136,4 +175,127 @@ fn wild_values_and_a_missing_sidechain_leave_the_output_finite() {
         assert!(instance.process(&mut main, &mut rows(channels, &mut random), &[]) && finite(&main));
         instance.stop();
     });
+}
+
+/// Where every knob stands for these settings.
+fn places(settings: &Settings) -> Vec<(u32, f64)> {
+    params::all().map(|row| (number(&row.id()), row.param.to_normalised(row.get(settings)))).collect()
+}
+
+/// Linear bands that do nothing but the second, which is soloed; their crossovers move by so much.
+fn linear(moved: f64) -> Settings {
+    let mut settings = Settings { mode: Mode::Linear, linear_taps: 8192, ..Settings::default() };
+    settings.crossovers_hz.iter_mut().for_each(|hz| *hz = (*hz * moved).round().min(20_000.0));
+    settings.band.iter_mut().for_each(|band| band.above.law = Law::Off);
+    settings.band[1].solo = true;
+    settings
+}
+
+/// A new latency takes another activation. Not every host makes one because of a latency; with buses every one does. From
+/// inside the host's own calls the latency only has to be read: there a host that activated once more would hang.
+#[test]
+fn a_new_latency_asks_for_another_activation() {
+    let instance = Instance::new(0);
+    let lookahead = params::find("lookahead").expect("the table has it");
+    let change = |ms: f64| [(number(&lookahead.id()), lookahead.param.to_normalised(ms))];
+    let play = |changes: &[(u32, f64)]| {
+        let (mut main, mut side) = (vec![vec![0.0; FRAMES]; 2], vec![vec![0.0; FRAMES]; 2]);
+        assert!(instance.process(&mut main, &mut side, changes));
+    };
+    assert!(instance.start(RATE_HZ, 64));
+    play(&[]);
+    assert_eq!((instance.asked(), instance.latency()), ([false, false], 0));
+    // On an audio thread; the framework asks on another one, as soon as it comes to it.
+    std::thread::scope(|threads| drop(threads.spawn(|| play(&change(5.0)))));
+    let asked = (0..6000).map(|_| instance.asked()).find(|asked| {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        *asked != [false, false]
+    });
+    assert_eq!((asked, instance.latency()), (Some([true, true]), 0));
+    instance.stop();
+    assert!(instance.start(RATE_HZ, 64));
+    assert_eq!((instance.asked(), instance.latency()), ([true, false], 240));
+    // On the thread that made the instance the framework asks at once.
+    play(&change(10.0));
+    assert_eq!((instance.asked(), instance.latency()), ([true, false], 240));
+    instance.stop();
+}
+
+/// A bounce as hosts do it: set up once, after having been set up for playing. It is what the engine makes off line.
+#[test]
+fn a_bounce_waits_for_filters() {
+    const CHANGE: usize = 4800;
+    let instance = Instance::new(0);
+    places(&linear(1.0)).into_iter().for_each(|(id, place)| assert!(instance.set(id, place)));
+    assert!(instance.start(RATE_HZ, 512));
+    instance.stop();
+    assert!(instance.start_bounce(RATE_HZ, 512));
+    let main: Rows = noise("bounce", 2, 5 * CHANGE);
+    let mut heard = main.clone();
+    pieces(&mut heard, &sizes(480, main[0].len()), |at, piece| {
+        let changes = if at == CHANGE { places(&linear(1.5)) } else { Vec::new() };
+        let mut rows: Rows = piece.iter().map(|row| row.to_vec()).collect();
+        let mut side = vec![vec![0.0; rows[0].len()]; 2];
+        assert!(instance.process(&mut rows, &mut side, &changes));
+        piece.iter_mut().zip(&rows).for_each(|(row, heard)| row.copy_from_slice(heard));
+    });
+    instance.stop();
+    let mut engine = Engine::new(RATE_HZ, 2, &linear(1.0)).expect("valid");
+    engine.set_offline(true);
+    let mut expected = main;
+    pieces(&mut expected, &[CHANGE, 4 * CHANGE], |at, piece| {
+        if at == CHANGE {
+            engine.set(&linear(1.5)).expect("valid");
+        }
+        engine.process(piece, &[]);
+    });
+    assert!(bits(&heard) == bits(&expected));
+}
+
+/// What is missing is silence, and where nothing can be put nothing is processed.
+#[test]
+fn careless_hosts_get_what_they_can() {
+    for (index, channels) in [(0, 2), (1, 1)] {
+        let mut random = Random::named("careless");
+        let (main, side) = (rows(channels, &mut random), rows(channels, &mut random));
+        let silence = vec![vec![0.0f32; FRAMES]; channels];
+        let played = |main: &Rows, side: &Rows, how: Option<Careless>| {
+            let instance = Instance::new(index);
+            // Every band listens to the sidechain, in mono and in stereo.
+            let mut settings = Settings::default();
+            settings.band.iter_mut().for_each(|band| {
+                (band.sidechain, band.above.threshold_db) = (Sidechain::External, -60.0);
+            });
+            places(&settings).into_iter().for_each(|(id, place)| assert!(instance.set(id, place)));
+            assert!(instance.start(RATE_HZ, 64));
+            let (mut main, mut side) = (main.clone(), side.clone());
+            let good = match how {
+                Some(how) => instance.process_as(how, &mut main, &mut side),
+                None => instance.process(&mut main, &mut side, &[]),
+            };
+            instance.stop();
+            (good, bits(&main))
+        };
+        let whole = played(&main, &side, None);
+        let without_side = played(&main, &silence, None);
+        assert_ne!(whole, without_side, "the sidechain is heard");
+        let untouched = bits(&main);
+        for (how, expected) in [
+            (Careless::SidechainOff, &without_side),
+            (Careless::OneInput, &without_side),
+            (Careless::InputOff, &played(&silence, &side, None)),
+            (Careless::NoInput, &played(&silence, &silence, None)),
+            (Careless::OutputOff, &(true, untouched.clone())),
+            (Careless::NoOutput, &(true, untouched.clone())),
+            (Careless::Double, &(false, untouched.clone())),
+            (Careless::Backwards, &(true, untouched)),
+        ] {
+            assert!(played(&main, &side, Some(how)) == *expected, "{how:?}, {channels} channels");
+        }
+        let mut narrow = side.clone();
+        narrow[channels - 1].fill(0.0);
+        let expected = played(&main, &narrow, None);
+        assert!(played(&main, &side, Some(Careless::NarrowSidechain)) == expected, "{channels} channels");
+    }
+    assert!(!Instance::new(0).process(&mut rows(2, &mut Random::new(1)), &mut [], &[]), "nothing was set up");
 }

@@ -14,6 +14,8 @@ pub use place::{copy, install, uninstall};
 
 /// Name of both bundles, without the ending.
 const NAME: &str = "Octant";
+/// The licences of everything in the bundles.
+const LICENCES: &str = "Octant-licences.txt";
 /// Endings of the formats.
 const FORMATS: [&str; 2] = ["clap", "vst3"];
 
@@ -33,7 +35,7 @@ pub fn make(debug: bool) -> Result<Vec<PathBuf>> {
         println!("{}", project::shown(&bundle));
         made.push(bundle);
     }
-    let beside = directory.join(format!("{NAME}-licences.txt"));
+    let beside = directory.join(LICENCES);
     std::fs::write(&beside, texts.licences).with_context(|| format!("{} cannot be written", beside.display()))?;
     println!("{}", project::shown(&beside));
     Ok(made)

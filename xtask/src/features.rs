@@ -1,6 +1,7 @@
 //! What of `octant live` can be built into the program on this machine: sound systems, the window.
 
-use crate::shell;
+use crate::{setup, shell};
+use std::process::Command;
 
 /// Features of the package `octant`, as cargo takes them; empty if not even the system's own sound cards can be had.
 pub fn of_octant() -> Vec<&'static str> {
@@ -25,16 +26,23 @@ pub fn of_octant() -> Vec<&'static str> {
     features
 }
 
-/// The same for a command that builds several packages, the tests of them included. Sound servers that no test talks to
-/// are left out: nothing of ours depends on them, and they cost minutes of building.
-pub fn of_workspace() -> Option<String> {
+/// The same for commands that build the whole workspace, its tests included. Sound servers that no test talks to are left
+/// out: nothing of ours depends on them, and they cost minutes of building.
+fn of_workspace() -> String {
     let mut features = of_octant();
     features.retain(|feature| !["pulseaudio", "pipewire"].contains(feature));
     let named = features.iter().map(|feature| format!("octant/{feature}"));
     let tests = ["live", "window"].map(|feature| format!("octant-tests/{feature}"));
     let tests = tests.into_iter().filter(|_| !features.is_empty());
-    let all: Vec<String> = named.chain(tests).collect();
-    (!all.is_empty()).then(|| all.join(","))
+    let hosts = setup::has_xcb().then(|| "octant-hosts/vst3-host".to_owned());
+    named.chain(tests).chain(hosts).collect::<Vec<_>>().join(",")
+}
+
+/// Cargo for the whole workspace. All its commands get the same features: with others, or for one package alone, it would
+/// compile most of the libraries once more.
+pub fn workspace(verb: &[&str], words: &[&str]) -> Command {
+    let features = of_workspace();
+    shell::command("cargo", &[verb, &["--workspace", "--locked", "--features", &features], words].concat())
 }
 
 /// Whether headers and library of this name, perhaps with a least version behind it, are installed.

@@ -45,9 +45,12 @@ cargo xtask VERB
                       nothing does, how long it takes to open, what windows leave behind. About a minute.
   bench learn [--record]
                       Compares octant learn on one thread with one thread per band.
+  bench rival [--record]
+                      Plays Octant and LSP's multiband compressor (CLAP, 1.2.21 or later, where it is installed) turn and
+                      turn about and compares their times.
   bench live [--record]
                       What matching the clocks of two devices costs octant live, in percent of a core.
-  screenshots         Draws the pictures of README and manual into assets/screenshots, without a window.
+  screenshots         Draws pictures of README and manual into assets/screenshots, and the icon, without a window.
   demo-audio          Makes assets/demo/groove.wav again; the same bytes on every machine.
   help                This page.
 
@@ -134,7 +137,7 @@ fn run() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-const BENCH: &str = "it goes: cargo xtask bench engine|plugin|editor|learn|live [--record]";
+const BENCH: &str = "it goes: cargo xtask bench engine|plugin|editor|learn|live|rival [--record]";
 
 fn bench_verb(words: &mut Parser) -> Result<ExitCode> {
     let (mut subject, mut record) = (None, false);
@@ -152,6 +155,7 @@ fn bench_verb(words: &mut Parser) -> Result<ExitCode> {
         Some("plugin") => bench::plugin(record),
         Some("editor") => bench::editor(record),
         Some("learn") => bench::learn::run(record),
+        Some("rival") => bench::rival::run(record),
         Some("live") => bench::live::run(record),
         Some(other) => bail!("nothing named {other:?} is measured; {BENCH}"),
         None => bail!("what shall be measured? {BENCH}"),

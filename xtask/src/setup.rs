@@ -85,14 +85,16 @@ fn has_jack() -> bool {
 }
 
 /// Hosts that no crate brings, for Linux with apt.
-const HOSTS: [Need; 5] = [
+const HOSTS: [Need; 7] = [
     Need { what: "libxcb", for_what: "the VST3 host vst3-host", packages: &["libxcb1-dev"], present: has_xcb },
+    Need { what: "a C++ compiler", for_what: "Steinberg's test suite", packages: &["g++"], present: has_cpp },
     Need {
         what: "Python with venv",
         for_what: "the VST3 hosts pedalboard and DawDreamer",
         packages: &["python3", "python3-venv"],
         present: has_venv,
     },
+    Need { what: "openbox", for_what: "windows of DawDreamer", packages: &["openbox"], present: has_openbox },
     Need { what: "qtractor", for_what: "its scan of the CLAP", packages: &["qtractor"], present: has_qtractor },
     Need { what: "Ardour", for_what: "the VST3 in a session", packages: &["ardour"], present: has_ardour },
     Need {
@@ -111,8 +113,16 @@ pub fn has_xcb() -> bool {
     cfg!(not(target_os = "linux")) || places.into_iter().any(|place| place.join("libxcb.so").exists())
 }
 
+fn has_cpp() -> bool {
+    shell::exists("c++")
+}
+
 fn has_venv() -> bool {
     shell::output("python3", &["-c", "import ensurepip, venv"]).is_ok()
+}
+
+fn has_openbox() -> bool {
+    shell::exists("openbox")
 }
 
 fn has_qtractor() -> bool {

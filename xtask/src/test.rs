@@ -18,9 +18,7 @@ pub fn run(filters: &[String]) -> Result<ExitCode> {
     if filters.is_empty() {
         let formatted = shell::attempt("cargo", &["fmt", "--all", "--check"])?;
         judge(&tally, "formatting (mend it with: cargo fmt --all)", formatted);
-        let words = ["clippy", "--workspace", "--all-targets", "--locked", "--quiet"];
-        let mut clippy = cargo(&words, false);
-        clippy.args(["--", "-D", "warnings"]);
+        let clippy = features::workspace(&["clippy"], &["--all-targets", "--quiet", "--", "-D", "warnings"]);
         judge(&tally, "clippy", shell::perform(clippy)?);
     } else {
         println!("filtered: formatting, clippy and the bundles are left out");
@@ -58,32 +56,23 @@ fn tests(tally: &Tally, filters: &[String], strict: bool) -> Result<()> {
     let nextest = shell::output("cargo", &["nextest", "--version"]).is_ok();
     let mut command = if nextest {
         let quiet = ["--status-level", "slow", "--final-status-level", "fail", "--no-tests", "pass"];
-        let mut command = cargo(&["nextest", "run", "--workspace", "--locked", "--no-fail-fast"], strict);
-        command.args(quiet);
-        command
+        features::workspace(&["nextest", "run"], &[&["--no-fail-fast"], &quiet[..]].concat())
     } else {
-        let words = ["test", "--workspace", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests", "--examples"];
-        let mut command = cargo(&words, strict);
-        command.arg("--");
-        command
+        let words = ["--no-fail-fast", "--lib", "--bins", "--tests", "--examples", "--"];
+        features::workspace(&["test"], &words)
     };
     command.args(filters);
-    counted(tally, command, "tests")
+    counted(tally, strictly(command, strict), "tests")
 }
 
 fn doc_tests(tally: &Tally, filters: &[String], strict: bool) -> Result<()> {
-    let mut command = cargo(&["test", "--workspace", "--locked", "--no-fail-fast", "--doc", "--quiet"], strict);
-    command.arg("--");
+    let mut command = features::workspace(&["test"], &["--no-fail-fast", "--doc", "--quiet", "--"]);
     command.args(filters);
-    counted(tally, command, "documentation tests")
+    counted(tally, strictly(command, strict), "documentation tests")
 }
 
-/// Cargo for the whole workspace, with the sound systems that this machine has.
-fn cargo(arguments: &[&str], strict: bool) -> Command {
-    let mut command = shell::command("cargo", arguments);
-    if let Some(features) = features::of_workspace() {
-        command.args(["--features", &features]);
-    }
+/// With nothing skipped for want of a tool, if `strict`.
+fn strictly(mut command: Command, strict: bool) -> Command {
     if strict {
         command.env("OCTANT_REQUIRE_TOOLS", "1");
     }

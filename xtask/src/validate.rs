@@ -5,7 +5,9 @@ mod crates;
 mod python;
 mod qtractor;
 mod reference;
+mod steinberg;
 mod table;
+mod told;
 mod validators;
 
 use crate::{bundle, project, setup, shell};
@@ -68,6 +70,7 @@ pub fn run() -> Result<ExitCode> {
     python::check(&ground, &mut table);
     qtractor::check(&ground, &mut table);
     ardour::check(&ground, &mut table);
+    steinberg::check(&ground, &mut table);
     validators::check(&ground, &mut table);
     Ok(table.close())
 }

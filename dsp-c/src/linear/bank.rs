@@ -1,7 +1,5 @@
 //! The filters of all bands as spectra of their partitions.
 
-use realfft::RealFftPlanner;
-
 use super::design::Design;
 use crate::layout::Taps;
 
@@ -19,7 +17,7 @@ impl Bank {
         let (partition, rows) = (design.partition(), design.bands() - 1);
         let (pairs, chunks) = (pairs(design), partition / 8);
         let mut taps = vec![Taps::ZERO; chunks * rows * pairs].into_boxed_slice();
-        let plan = RealFftPlanner::<f64>::new().plan_fft_forward(2 * partition);
+        let plan = octant_fft::real_f64(2 * partition);
         let (mut time, mut spectrum) = (plan.make_input_vec(), plan.make_output_vec());
         let mut scratch = plan.make_scratch_vec();
         let scale = 1.0 / (2 * partition) as f64;

@@ -1,6 +1,6 @@
 //! One stereo input and its spectra, and what the filters make of them.
 
-use rustfft::num_complex::Complex;
+use octant_fft::num_complex::Complex;
 
 use super::Workspace;
 use super::bank::{Bank, pairs};

@@ -2,8 +2,7 @@
 
 use std::f64::consts::PI;
 
-use realfft::RealFftPlanner;
-use realfft::num_complex::Complex;
+use octant_fft::num_complex::Complex;
 
 use crate::params::sanitize_crossovers;
 use crate::settings::{MAX_CROSSOVERS, Settings, Slope};
@@ -12,8 +11,11 @@ use crate::settings::{MAX_CROSSOVERS, Settings, Slope};
 pub const TAPS: std::ops::RangeInclusive<u32> = 1024..=32_768;
 /// Frames between two shares of the work of one partition.
 pub const SHARE: usize = 64;
-/// Partitions of a filter, unless they would be shorter than a share: more are less late and cost more.
+/// Partitions of a filter, unless they would be shorter than a share or too long: more are less late and cost more.
 const PARTITIONS: usize = 32;
+/// Longest partition, frames: a transform is not divided, and one of 8192 points is all that a block of 64 frames can bear
+/// beside the rest. Only rates above 192 kHz come to it.
+const LONGEST_PARTITION: usize = 4096;
 
 /// Filters: what they follow from, all of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,7 +37,7 @@ pub fn filter_length(linear_taps: u32, sample_rate_hz: f64) -> usize {
 
 /// Frames between the starts of two partitions.
 fn partition(length: usize) -> usize {
-    (length / PARTITIONS).max(SHARE)
+    (length / PARTITIONS).clamp(SHARE, LONGEST_PARTITION)
 }
 
 /// Frames by which the bands of the linear mode are late, without look-ahead.
@@ -114,8 +116,7 @@ impl Design {
     pub fn filters(&self) -> Vec<Vec<f64>> {
         let grid = 8 * self.length;
         let targets = self.targets(grid);
-        let mut planner = RealFftPlanner::<f64>::new();
-        let plan = planner.plan_fft_inverse(grid);
+        let plan = octant_fft::real_inverse_f64(grid);
         let mut time = plan.make_output_vec();
         let mut scratch = plan.make_scratch_vec();
         let mut spectrum = plan.make_input_vec();

@@ -4,12 +4,13 @@
 //! not needed any more travels back with it and is freed by the workshop.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::handover::Handover;
 use super::{Bank, Design, Linear};
 
 /// What is asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Wish {
     /// Other filters for what is playing.
     Bank(Design),
@@ -68,6 +69,9 @@ impl PartialEq for Workshop {
 }
 
 impl Workshop {
+    /// Between two looks at what has been ordered: an order waits this long at most, as the audio thread wakes no one.
+    pub const PERIOD: Duration = Duration::from_millis(5);
+
     /// Does what has been asked for, if anything has: allocates, frees, and may take tens of milliseconds. Whether
     /// there was something to do. Ask every few milliseconds: the audio thread wakes no one.
     pub fn serve(&self) -> bool {
@@ -80,6 +84,8 @@ pub struct Supply {
     counter: Arc<Counter>,
     /// The order, while it is here.
     home: Option<Box<Order>>,
+    /// What was asked for last.
+    wish: Option<Wish>,
     /// Frame from which on an answer is taken.
     due: u64,
     /// Answers are waited for.
@@ -96,7 +102,7 @@ impl Supply {
     /// Allocates the order.
     pub fn new(fade_frames: usize) -> Self {
         let counter = Counter { handover: Handover::default(), fade_frames };
-        Self { counter: Arc::new(counter), home: Some(Box::default()), due: 0, patient: false }
+        Self { counter: Arc::new(counter), home: Some(Box::default()), wish: None, due: 0, patient: false }
     }
 
     /// The other end.
@@ -122,6 +128,11 @@ impl Supply {
         self.home.is_none()
     }
 
+    /// Whether it is the answer to this.
+    pub fn awaits(&self, wish: Wish) -> bool {
+        self.is_away() && self.wish == Some(wish)
+    }
+
     /// Sends an order whose answer is wanted from frame `due` > 0 on, and two things back. Only from
     /// [home](Self::is_home).
     pub fn order(&mut self, wish: Wish, due: u64, worn: [Option<Made>; 2]) {
@@ -138,7 +149,7 @@ impl Supply {
         if let Some(mut order) = self.home.take() {
             order.wish = wish;
             order.worn = worn;
-            self.due = due;
+            (self.wish, self.due) = (wish, due);
             self.counter.handover.send(order);
         }
     }

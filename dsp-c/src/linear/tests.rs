@@ -131,6 +131,20 @@ fn new_filters_fade_in_and_the_old_ones_come_out() {
 }
 
 #[test]
+fn a_restart_begins_with_the_newest_filters() {
+    let mut moved = settings(4, 8192);
+    moved.crossovers_hz[1] = 250.0;
+    let (old, new) = (design(4, 8192), Design::new(&moved, 48_000.0));
+    let input = noise(9000);
+    let mut linear = Linear::new(&old, FADE);
+    run(&mut linear, 0, &input[..1000], || 64);
+    assert!(linear.offer(Box::new(Bank::new(&new))).is_none());
+    linear.restart();
+    assert!(run(&mut linear, 0, &input, || 64) == run(&mut Linear::new(&new, FADE), 0, &input, || 64));
+    assert_eq!(linear.worn().map(|bank| *bank.design()), Some(old));
+}
+
+#[test]
 fn a_sidechain_comes_and_goes() {
     let design = design(4, 1024);
     let input = noise(8000);
@@ -152,13 +166,24 @@ fn a_sidechain_comes_and_goes() {
 
 #[test]
 fn the_work_is_spread_evenly() {
-    for taps in [4096, 8192, 32_768] {
-        for bands in [2, 4, 8] {
-            let design = design(bands, taps);
-            let costs = Costs::of(&design);
-            let job = Job { clock: 0, done: 0, cost: 0, side: false, front: 0, both: false };
-            let sum: usize = (0..costs.units(&job)).map(|unit| costs.cost(costs.unit(&job, unit), false)).sum();
-            assert_eq!(sum, costs.total(&job));
+    let lengths = [(4096, 48_000.0), (8192, 44_100.0), (32_768, 48_000.0), (32_768, 192_000.0), (32_768, 768_000.0)];
+    for ((taps, rate_hz), bands) in lengths.into_iter().flat_map(|length| [2, 4, 8].map(|bands| (length, bands))) {
+        for (side, both) in [(false, false), (true, false), (false, true), (true, true)] {
+            let design = Design::new(&settings(bands, taps), rate_hz);
+            let (costs, shares) = (Costs::of(&design), design.partition() / SHARE);
+            let mut job = Job { clock: 0, done: 0, cost: 0, side, front: 0, both };
+            let (total, units) = (costs.total(&job), costs.units(&job));
+            let largest = (0..units).map(|unit| costs.cost(costs.unit(&job, unit), both)).fold(0, usize::max);
+            let what = format!("{taps} taps at {rate_hz} Hz, {bands} bands, {job:?}");
+            for share in 1..=shares {
+                let before = job.cost;
+                while costs.next(&mut job, share, shares).is_some() {}
+                // Both ends of a share lie within half a unit of where they should.
+                let off = (job.cost - before).abs_diff(total / shares);
+                assert!(off <= largest + 1, "{what}, share {share}: off by {off} of {total}");
+            }
+            assert_eq!((job.done, job.cost), (units, total), "{what}: all of it");
+            assert!(bands < 8 || largest * shares < 4 * total, "{what}: a unit of {largest} is too large for a share");
         }
     }
 }

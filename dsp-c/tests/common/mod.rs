@@ -8,8 +8,7 @@ pub mod shape;
 
 use octant_dsp::settings::{BandSettings, Law, Section, Settings, Slope};
 use octant_dsp::{Engine, params};
-use realfft::RealFftPlanner;
-use realfft::num_complex::Complex;
+use octant_fft::num_complex::Complex;
 use std::f64::consts::PI;
 
 /// One row per channel.
@@ -176,7 +175,7 @@ pub fn impulse(frames: usize) -> Vec<f32> {
 
 /// First half of the spectrum, both ends included.
 pub fn spectrum(row: &[f64]) -> Vec<Complex<f64>> {
-    let plan = RealFftPlanner::new().plan_fft_forward(row.len());
+    let plan = octant_fft::real_f64(row.len());
     let (mut input, mut output) = (row.to_vec(), plan.make_output_vec());
     plan.process(&mut input, &mut output).expect("lengths of the plan");
     output
@@ -184,7 +183,7 @@ pub fn spectrum(row: &[f64]) -> Vec<Complex<f64>> {
 
 /// What [`spectrum`] came from.
 pub fn from_spectrum(spectrum: &[Complex<f64>], frames: usize) -> Vec<f64> {
-    let plan = RealFftPlanner::new().plan_fft_inverse(frames);
+    let plan = octant_fft::real_inverse_f64(frames);
     let (mut input, mut output) = (spectrum.to_vec(), plan.make_output_vec());
     input[0].im = 0.0;
     input[frames / 2].im = 0.0;

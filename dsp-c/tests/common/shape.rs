@@ -1,7 +1,7 @@
 //! Closed forms of the bands: the analogue filters, bilinear, without a single line of the engine's code.
 
 use octant_dsp::settings::Slope;
-use realfft::num_complex::Complex;
+use octant_fft::num_complex::Complex;
 use std::f64::consts::PI;
 
 type C = Complex<f64>;
@@ -53,4 +53,53 @@ pub fn bands(hz: f64, crossovers_hz: &[f64], slope: Slope, rate_hz: f64) -> Vec<
         })
     };
     (first..8).map(response).collect()
+}
+
+/// Response of the dynamic shelves under standing gains: minimum phase, half of each step at its corner.
+pub fn shelves(hz: f64, crossovers_hz: &[f64], slope: Slope, gains_db: &[f64], rate_hz: f64) -> C {
+    let order = match slope {
+        Slope::Db12 => 2,
+        Slope::Db24 => 4,
+        Slope::Db48 => 8,
+    };
+    let mut response = C::new(10f64.powf(gains_db[0] / 20.0), 0.0);
+    for (at_hz, pair) in crossovers_hz.iter().zip(gains_db.windows(2)) {
+        let r = 10f64.powf((pair[1] - pair[0]) / (40.0 * f64::from(order)));
+        let s = C::i() * (PI * hz / rate_hz).tan() / (PI * at_hz / rate_hz).tan();
+        for q in 0..order / 2 {
+            let k = 2.0 * (f64::from(2 * q + 1) * PI / f64::from(2 * order)).sin();
+            // Zeros and poles of a Butterworth low-pass on either side of the corner.
+            let at = |s: C| s * s + s * k + 1.0;
+            response *= at(s * r) / at(s / r);
+        }
+    }
+    response
+}
+
+/// Symmetric filters with the magnitudes of the bands: `length` + 1 taps each, by the inverse transform of a grid of
+/// 8 · `length` points under Blackman and Harris's window. The highest is what the others leave of a delay.
+pub fn symmetric(crossovers_hz: &[f64], slope: Slope, rate_hz: f64, length: usize) -> Vec<Vec<f64>> {
+    let (grid, half) = (8 * length, length / 2);
+    let hz = |line: usize| (line as f64 / grid as f64).min(0.5 - 1e-9) * rate_hz;
+    let magnitudes: Vec<Vec<f64>> = (0..=grid / 2)
+        .map(|line| bands(hz(line), crossovers_hz, slope, rate_hz).iter().map(|band| band.norm()).collect())
+        .collect();
+    let window = |n: usize| {
+        let t = 2.0 * PI * n as f64 / length as f64;
+        0.35875 - 0.48829 * t.cos() + 0.14128 * (2.0 * t).cos() - 0.01168 * (3.0 * t).cos()
+    };
+    let mut rest = vec![0.0; length + 1];
+    rest[half] = 1.0;
+    let mut filters: Vec<Vec<f64>> = (0..crossovers_hz.len())
+        .map(|band| {
+            let lines: Vec<C> = magnitudes.iter().map(|line| C::new(line[band], 0.0)).collect();
+            let time = super::from_spectrum(&lines, grid);
+            (0..=length).map(|n| time[n.abs_diff(half)] * window(n)).collect()
+        })
+        .collect();
+    for filter in &filters {
+        rest.iter_mut().zip(filter).for_each(|(rest, tap)| *rest -= tap);
+    }
+    filters.push(rest);
+    filters
 }

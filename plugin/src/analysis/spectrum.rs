@@ -1,7 +1,7 @@
 //! Averaged power spectra.
 
 use super::picture::{FLOOR_DB, Spectrum};
-use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex};
+use octant_fft::{RealToComplex, num_complex::Complex};
 use std::sync::Arc;
 
 /// Longest window, seconds: 8192 frames at 44.1 and 48 kHz.
@@ -34,7 +34,7 @@ impl Spectrometer {
     /// Plans and allocates.
     pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
         let length = 1 << (WINDOW_S * sample_rate_hz).log2().floor().max(4.0) as usize;
-        let fft = RealFftPlanner::new().plan_fft_forward(length);
+        let fft = octant_fft::real(length);
         // The mean of a Hann window is 1/2, and half of a sine is at the negative frequency.
         let scale = 4.0 / length as f64;
         let turn = std::f64::consts::TAU / length as f64;

@@ -6,8 +6,8 @@ use egui::{Pos2, Rect};
 pub const HZ: [f64; 2] = [16.0, 22_000.0];
 /// Top and bottom of the level axis, dBFS.
 pub const LEVEL_DB: [f32; 2] = [6.0, -90.0];
-/// Top and bottom of the gain axis, dB; its middle line is 0.
-pub const GAIN_DB: [f32; 2] = [18.0, -36.0];
+/// Top and bottom of the gain axis, dB. A dB of gain is as high as two of level, so both are read off the same lines.
+pub const GAIN_DB: [f32; 2] = [21.0, -27.0];
 
 /// The axes of a display in a rectangle.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,7 +93,10 @@ mod tests {
             assert!((axes.level(axes.y_of_level(db)) - db).abs() < 1e-3);
         }
         assert!((axes.gain(axes.y_of_gain(-6.0)) + 6.0).abs() < 1e-4);
-        assert_eq!(axes.y_of_gain(18.0), 20.0);
+        assert_eq!(axes.y_of_gain(GAIN_DB[0]), 20.0);
+        for (level, gain) in [(0.0, 18.0), (-36.0, 0.0), (-84.0, -24.0)] {
+            assert!((axes.y_of_level(level) - axes.y_of_gain(gain)).abs() < 1e-3, "one line for both");
+        }
     }
 
     #[test]

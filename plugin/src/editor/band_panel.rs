@@ -76,10 +76,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
         if group.title == "Detector" {
             let cell = next();
             title(ui, desk, cell, "Stereo");
-            let top = cell.top() + TITLE;
-            for (index, id) in STEREO.iter().enumerate() {
-                show_line(ui, desk, line_rect(cell, top + LINES * index as f32), rows::of_band(band, id), colour);
-            }
+            show_lines(ui, desk, first_line(cell, TITLE), pitch(cell), band, &STEREO, colour);
         }
     }
 }
@@ -92,22 +89,26 @@ fn head(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, band: usize, colour: Color
     ui.painter().text(chip.center(), Align2::CENTER_CENTER, number, look::strong(look::TEXT), look.on(colour));
     let [lower, upper] = layout::edges(&desk.settings, band);
     let text = |hz: f64| rows::at(rows::crossover(0)).param.text(hz);
-    let from = if band == 0 { "lows".to_owned() } else { text(lower) };
+    let from = if band == 0 { "Lows".to_owned() } else { text(lower) };
     let to = if band + 1 == desk.settings.bands { "highs".to_owned() } else { text(upper) };
     let count = desk.view.selection.bands().len();
-    let range = if count > 1 { format!("{count} bands move together") } else { format!("{from} to {to}") };
+    let range = match (count, desk.settings.bands) {
+        (2.., _) => format!("{count} bands move together"),
+        (_, 1) => "The whole range".to_owned(),
+        _ => format!("{from} to {to}"),
+    };
     let at = pos2(chip.right() + 8.0, rect.center().y - 1.0);
     fit(ui, at, Align2::LEFT_CENTER, &range, look::TEXT, 150.0, look.text);
 
-    let mut right = rect.right();
-    for (id, word) in [("listen", "Listen"), ("bypass", "Bypass"), ("mute", "Mute"), ("solo", "Solo")] {
-        let button = Rect::from_min_size(pos2(right - 56.0, rect.top() + 1.0), vec2(56.0, 20.0));
+    let latches = [("solo", "Solo"), ("mute", "Mute"), ("bypass", "Bypass"), ("listen", "Listen")];
+    let right = rect.right() - 60.0 * latches.len() as f32;
+    for (index, (id, word)) in latches.into_iter().enumerate() {
+        let at = pos2(right + 4.0 + 60.0 * index as f32, rect.top() + 1.0);
         let lit = match id {
             "solo" | "listen" => look.accent,
             _ => look.warn,
         };
-        latch(ui, desk, button, rows::of_band(band, id), word, lit);
-        right -= 60.0;
+        latch(ui, desk, Rect::from_min_size(at, vec2(56.0, 20.0)), rows::of_band(band, id), word, lit);
     }
     let (level, gain) = readout(&desk.live.bands[band]);
     let painter = ui.painter();
@@ -132,10 +133,6 @@ fn title(ui: &Ui, desk: &Desk<'_>, cell: Rect, text: &str) {
     ui.painter().text(at, Align2::LEFT_CENTER, text, font, desk.look.text);
 }
 
-fn line_rect(cell: Rect, top: f32) -> Rect {
-    Rect::from_min_size(pos2(cell.left(), top), vec2(cell.width(), LINES - 3.0))
-}
-
 fn show_group(ui: &mut Ui, desk: &mut Desk<'_>, cell: Rect, band: usize, group: &Group, colour: Color32) {
     title(ui, desk, cell, group.title);
     if let Some(law) = group.law {
@@ -143,20 +140,40 @@ fn show_group(ui: &mut Ui, desk: &mut Desk<'_>, cell: Rect, band: usize, group: 
         let rect = Rect::from_min_size(pos2(cell.right() - width, cell.top() - 1.0), vec2(width, 18.0));
         pick(ui, desk, rect, rows::of_band(band, law), desk.look.text);
     }
-    let mut top = cell.top() + TITLE;
-    if !group.knobs.is_empty() {
-        let reserved = if group.title == "Output" { 2.0 } else { group.lines.len() as f32 };
-        let height = (cell.bottom() - top - reserved * LINES - 4.0).clamp(60.0, 84.0);
-        let width = cell.width() / group.knobs.len() as f32;
-        for (index, id) in group.knobs.iter().enumerate() {
-            let at = pos2(cell.left() + width * index as f32, top);
-            let rect = Rect::from_min_size(at, vec2(width, height)).shrink2(vec2(1.0, 0.0));
-            knob(ui, desk, rect, rows::of_band(band, id), colour);
-        }
-        top += height + 4.0;
+    let top = cell.top() + TITLE;
+    if group.knobs.is_empty() {
+        show_lines(ui, desk, first_line(cell, TITLE), pitch(cell), band, group.lines, colour);
+        return;
     }
-    for (index, id) in group.lines.iter().enumerate() {
-        show_line(ui, desk, line_rect(cell, top + LINES * index as f32), rows::of_band(band, id), colour);
+    let height = knob_height(cell);
+    let width = cell.width() / group.knobs.len() as f32;
+    for (index, id) in group.knobs.iter().enumerate() {
+        let at = pos2(cell.left() + width * index as f32, top);
+        let rect = Rect::from_min_size(at, vec2(width, height)).shrink2(vec2(1.0, 0.0));
+        knob(ui, desk, rect, rows::of_band(band, id), colour);
+    }
+    show_lines(ui, desk, first_line(cell, TITLE + height + 4.0), LINES, band, group.lines, colour);
+}
+
+/// The uppermost line of a column, so far below its top.
+fn first_line(cell: Rect, below: f32) -> Rect {
+    Rect::from_min_size(pos2(cell.left(), cell.top() + below), vec2(cell.width(), LINES - 3.0))
+}
+
+/// Height of a knob with its label and its value above two lines.
+fn knob_height(cell: Rect) -> f32 {
+    (cell.height() - TITLE - 2.0 * LINES - 4.0).clamp(60.0, 104.0)
+}
+
+/// From line to line where there are no knobs: the last of four is level with the last one of the other columns.
+fn pitch(cell: Rect) -> f32 {
+    (knob_height(cell) + 4.0 + LINES) / 3.0
+}
+
+fn show_lines(ui: &mut Ui, desk: &mut Desk<'_>, first: Rect, pitch: f32, band: usize, ids: &[&str], colour: Color32) {
+    for (index, id) in ids.iter().enumerate() {
+        let rect = first.translate(vec2(0.0, pitch * index as f32));
+        show_line(ui, desk, rect, rows::of_band(band, id), colour);
     }
 }
 

@@ -5,7 +5,10 @@ use super::look;
 use super::rows::{self, Row};
 use super::view::Typing;
 use super::words;
-use egui::{Event, EventFilter, Id, Key, Rect, Response, Sense, TextEdit, Ui, WidgetInfo};
+use egui::{
+    CursorIcon, Event, EventFilter, Id, InputState, Key, Popup, Rect, Response, Sense, SetOpenCommand, TextEdit, Ui,
+    WidgetInfo,
+};
 use octant_dsp::params::Kind;
 
 /// Points of dragging for the whole way of a knob.
@@ -36,6 +39,7 @@ pub fn control_as(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row, way: W
     if response.drag_started() && !defaulting(ui) {
         let together = desk.together(row);
         desk.hand.grab(desk.owner, &together);
+        response.request_focus();
     }
     if response.dragged() && desk.hand.holds(row) {
         let moved = dragged_by(&response);
@@ -46,7 +50,8 @@ pub fn control_as(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row, way: W
         desk.hand.release(desk.owner);
     }
     common(ui, desk, &response, row, true);
-    response
+    let cursor = if way == Way::Up { CursorIcon::ResizeVertical } else { CursorIcon::ResizeHorizontal };
+    response.on_hover_and_drag_cursor(cursor)
 }
 
 /// Movement of this frame in points; the first one counts from where the button was pressed.
@@ -187,10 +192,14 @@ pub fn typing(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row, at: Id) ->
         desk.view.typing = Some(typing);
         return true;
     }
-    if ui.input(|input| input.key_pressed(Key::Escape)) {
-        return true;
+    let (escaped, entered) = ui.input(|input| (input.key_pressed(Key::Escape), input.key_pressed(Key::Enter)));
+    if escaped || entered {
+        // The keyboard goes on where it was.
+        ui.memory_mut(|memory| memory.request_focus(at));
     }
-    finish(desk, &typing);
+    if !escaped {
+        finish(desk, &typing);
+    }
     true
 }
 
@@ -224,8 +233,33 @@ fn writes(event: &Event) -> bool {
     }
 }
 
+/// A menu that a right click opens, or the menu key (Shift F10) while the control has the keyboard.
+pub fn context_menu(response: &Response, content: impl FnOnce(&mut Ui)) {
+    // Choices have a list of their own beside the menu.
+    let id = response.id.with("context menu");
+    let popup = Popup::context_menu(response).id(id);
+    let ctx = &response.ctx;
+    let key = |input: &InputState| input.key_pressed(Key::Menu) || input.modifiers.shift && input.key_pressed(Key::F10);
+    let asked = response.has_focus() && ctx.input(key);
+    // Opened by a key it has no place of the pointer.
+    let by_key = asked || Popup::is_id_open(ctx, id) && Popup::position_of_id(ctx, id).is_none();
+    let popup = if asked { popup.open_memory(SetOpenCommand::Bool(true)) } else { popup };
+    let popup = if by_key { popup.at_position(response.rect.center()) } else { popup };
+    show_popup(popup, response, content);
+}
+
+/// Shows a list or menu of a control; when it closes, the keyboard is at the control again.
+pub fn show_popup(popup: Popup<'_>, response: &Response, content: impl FnOnce(&mut Ui)) {
+    let id = popup.get_id();
+    let was_open = popup.is_open();
+    popup.show(content);
+    if was_open && !Popup::is_id_open(&response.ctx, id) {
+        response.request_focus();
+    }
+}
+
 fn menu(desk: &mut Desk<'_>, response: &Response, row: Row) {
-    response.context_menu(|ui| {
+    context_menu(response, |ui| {
         let number = matches!(rows::at(row).param.kind, Kind::Float { .. } | Kind::Integer { .. });
         if number && ui.button("Type a value…").clicked() {
             type_into(desk, response.id, row, None);

@@ -1,7 +1,8 @@
 //! The static curve of a band, and where it works now.
 
 use super::desk::Desk;
-use super::look::{self, veil};
+use super::look::{self, mix, veil};
+use super::strip::Strip;
 use egui::{Align2, Color32, Pos2, Rect, Shape, Stroke, Ui, pos2};
 use octant_dsp::curve::{dynamic_gain_db, standing_gain_db};
 use octant_dsp::settings::Law;
@@ -39,16 +40,25 @@ pub fn show(ui: &Ui, desk: &Desk<'_>, rect: Rect, band: usize, colour: Color32) 
     let steps = (0.6 * side) as usize;
     let level = |step: usize| RANGE_DB[0] + (RANGE_DB[1] - RANGE_DB[0]) * step as f32 / steps.max(1) as f32;
     let points: Vec<Pos2> = (0..=steps).map(|step| at(level(step), output(level(step)))).collect();
+    // What the band does to each level: the way from the line of no change.
+    let mut change = Strip::default();
+    for (step, point) in points.iter().enumerate() {
+        let tint = veil(colour, if settings.bypass { 0.0 } else { 0.16 });
+        change.add(*point, tint, at(0.0, level(step)).y, tint);
+    }
+    painter.add(change.shape());
     painter.add(Shape::line(points, Stroke::new(1.8, if settings.bypass { look.faint } else { colour })));
     let live = desk.live.bands[band];
     if live.level_db > RANGE_DB[0] {
         let now = live.level_db + wet * (live.gain_db + standing_gain_db(settings) as f32);
         let point = at(live.level_db, now);
         painter.vline(point.x, point.y..=square.bottom(), Stroke::new(1.0, veil(look.text, 0.25)));
+        painter.circle_filled(point, 8.0, veil(colour, 0.3));
         painter.circle(point, 4.0, look.curve, Stroke::new(1.5, look.well));
     }
     let font = look::regular(9.0);
-    painter.text(square.right_bottom() + egui::vec2(-4.0, -3.0), Align2::RIGHT_BOTTOM, "in", font.clone(), look.faint);
-    painter.text(square.left_top() + egui::vec2(4.0, 3.0), Align2::LEFT_TOP, "out", font, look.faint);
+    let ink = mix(look.faint, look.dim, 0.6);
+    painter.text(square.right_bottom() + egui::vec2(-5.0, -3.0), Align2::RIGHT_BOTTOM, "In", font.clone(), ink);
+    painter.text(square.left_top() + egui::vec2(5.0, 3.0), Align2::LEFT_TOP, "Out", font, ink);
     painter.rect_stroke(square, 4.0, Stroke::new(1.0, look.line), egui::StrokeKind::Inside);
 }

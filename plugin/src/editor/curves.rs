@@ -20,15 +20,26 @@ struct Key {
     points: usize,
 }
 
+/// The crossovers' part at a list of frequencies.
+#[derive(Debug)]
+pub struct Shapes {
+    /// Frequencies, Hz.
+    pub hz: Vec<f64>,
+    /// What the bands do to them.
+    pub response: Response,
+    /// Which part of the power at each frequency is each band's; together 1.
+    pub shares: Vec<[f32; MAX_BANDS]>,
+}
+
 /// Keeps what was worked out for the last frame.
 #[derive(Debug, Default)]
 pub struct Curves {
-    kept: Option<(Key, Vec<f64>, Response)>,
+    kept: Option<(Key, Shapes)>,
 }
 
 impl Curves {
-    /// Frequencies and the response at them, in so many points over the frequency axis.
-    pub fn response(&mut self, settings: &Settings, sample_rate_hz: f64, points: usize) -> (&[f64], &Response) {
+    /// The bands in so many points over the frequency axis.
+    pub fn shapes(&mut self, settings: &Settings, sample_rate_hz: f64, points: usize) -> &Shapes {
         let sample_rate_hz = if sample_rate_hz > 0.0 { sample_rate_hz } else { USUAL_RATE_HZ };
         let key = Key {
             mode: settings.mode,
@@ -38,17 +49,26 @@ impl Curves {
             sample_rate_hz,
             points,
         };
-        let still = self.kept.take().filter(|(kept, ..)| *kept == key);
+        let still = self.kept.take().filter(|(kept, _)| *kept == key);
         let kept = still.unwrap_or_else(|| {
             let step = HZ[1] / HZ[0];
             let place = |point: usize| HZ[0] * step.powf(point as f64 / points.max(1) as f64);
             let hz: Vec<f64> = (0..=points).map(place).collect();
             let response = Response::new(settings, sample_rate_hz, &hz);
-            (key, hz, response)
+            let shares = (0..hz.len()).map(|at| shares(&response, at, settings.bands)).collect();
+            (key, Shapes { hz, response, shares })
         });
-        let (_, hz, response) = self.kept.insert(kept);
-        (hz, response)
+        &self.kept.insert(kept).1
     }
+}
+
+fn shares(response: &Response, at: usize, bands: usize) -> [f32; MAX_BANDS] {
+    let mut shares = [0.0; MAX_BANDS];
+    for (band, share) in shares.iter_mut().enumerate().take(bands) {
+        *share = response.band(at, band).powi(2) as f32;
+    }
+    let whole = shares.iter().sum::<f32>().max(1e-12);
+    shares.map(|share| share / whole)
 }
 
 /// Linear weight of each band: what its gains, mix, mute, solo and delta make of it.
@@ -56,6 +76,9 @@ pub fn weights(settings: &Settings, live: &Live) -> [f64; MAX_BANDS] {
     let bands = &settings.band[..settings.bands.min(MAX_BANDS)];
     let soloed = bands.iter().any(|band| band.solo);
     let mut weights = [1.0; MAX_BANDS];
+    if settings.bypass {
+        return weights;
+    }
     for ((weight, band), live) in weights.iter_mut().zip(bands).zip(&live.bands) {
         let heard = !band.mute && (band.solo || !soloed);
         let wet = if band.bypass { 0.0 } else { 0.01 * band.mix_percent };
@@ -76,15 +99,17 @@ mod tests {
     fn gains_alone_do_not_work_out_the_crossovers_again() {
         let mut curves = Curves::default();
         let mut settings = Settings::default();
-        let first = curves.response(&settings, 0.0, 200).0.as_ptr();
+        let first = curves.shapes(&settings, 0.0, 200).hz.as_ptr();
         settings.band[0].gain_db = 3.0;
-        assert_eq!(curves.response(&settings, 0.0, 200).0.as_ptr(), first);
-        let (hz, response) = curves.response(&settings, 0.0, 200);
-        assert_eq!((hz.len(), response.len()), (201, 201));
+        assert_eq!(curves.shapes(&settings, 0.0, 200).hz.as_ptr(), first);
+        let Shapes { hz, response, shares } = curves.shapes(&settings, 0.0, 200);
+        assert_eq!((hz.len(), response.len(), shares.len()), (201, 201, 201));
         assert!((hz[200] / HZ[1] - 1.0).abs() < 1e-9);
         assert!((response.sum(100, &[1.0; 8]) - 1.0).abs() < 1e-9);
+        assert!(shares[0][0] > 0.999 && shares[200][3] > 0.95 && shares[0][4..] == [0.0; 4], "{:?}", shares[200]);
+        assert!(shares.iter().all(|shares| (shares.iter().sum::<f32>() - 1.0).abs() < 1e-5));
         settings.crossovers_hz[0] = 130.0;
-        let (_, response) = curves.response(&settings, 0.0, 200);
+        let response = &curves.shapes(&settings, 0.0, 200).response;
         assert!((response.sum(100, &[1.0; 8]) - 1.0).abs() < 1e-9);
     }
 
@@ -102,5 +127,7 @@ mod tests {
         assert_eq!((found[1], found[2], found[3]), (0.0, 1.0, 1.0));
         settings.delta = true;
         assert!((weights(&settings, &live)[0] - (1.0 - 10f64.powf(-0.3))).abs() < 1e-9);
+        settings.bypass = true;
+        assert_eq!(weights(&settings, &live), [1.0; MAX_BANDS], "the input passes");
     }
 }

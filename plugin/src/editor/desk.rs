@@ -49,13 +49,7 @@ impl Desk<'_> {
 
     /// A parameter's value as people read it.
     pub fn text(&self, row: Row) -> String {
-        let band = rows::at(row).band.unwrap_or(0);
-        let plain = self.plain(row);
-        match (rows::at(row).param.id, rows::at(row).param.kind) {
-            ("target", _) => super::words::target(&self.settings, band, plain as usize).into(),
-            (_, octant_dsp::params::Kind::Choice { .. }) => super::words::choice(row, plain as usize),
-            _ => rows::at(row).param.text(plain).replace('-', "−"),
-        }
+        super::words::value(row, &self.settings)
     }
 
     /// Sets a parameter, in every selected band, as one step.
@@ -70,6 +64,38 @@ impl Desk<'_> {
         self.hand.whole(self.owner, label, settings);
         self.settings = self.owner.settings();
         self.view.selection.fit(self.settings.bands);
+    }
+
+    /// The present settings are those of the preset of this name.
+    pub fn name_sound(&mut self, name: &str) {
+        self.view.loaded = Some((name.to_owned(), self.settings));
+        let mut kept = self.owner.kept();
+        let active = kept.active;
+        name.clone_into(&mut kept.slots[active].name);
+    }
+
+    /// A preset has another name now, in every slot.
+    pub fn rename_sound(&mut self, from: &str, to: &str) {
+        if let Some((name, _)) = self.view.loaded.as_mut().filter(|(name, _)| name == from) {
+            to.clone_into(name);
+        }
+        for slot in self.owner.kept().slots.iter_mut().filter(|slot| slot.name == from) {
+            to.clone_into(&mut slot.name);
+        }
+    }
+
+    /// Leaves the slot for another one.
+    pub fn enter(&mut self, slot: usize) {
+        self.hand.enter(self.owner, slot);
+        self.settings = self.owner.settings();
+        self.view.selection.fit(self.settings.bands);
+    }
+
+    /// Copies settings and their name to another slot.
+    pub fn copy_to(&mut self, slot: usize) {
+        let mut kept = self.owner.kept();
+        kept.slots[slot].settings = self.settings;
+        kept.slots[slot].name = kept.slots[kept.active].name.clone();
     }
 
     /// Takes steps back, or does them again if negative.
@@ -90,6 +116,16 @@ impl Desk<'_> {
     pub fn set_theme(&mut self, theme: Theme) {
         self.shelf.taste.theme = theme;
         self.keep_taste();
+    }
+
+    /// Whether the keyboard is here, and the user is at the keyboard: who clicks sees where they clicked.
+    pub fn is_keyed(&self, response: &egui::Response) -> bool {
+        self.view.keyed && response.has_focus()
+    }
+
+    /// A hover text, unless the user wants none.
+    pub fn explain(&self, response: egui::Response, text: &str) -> egui::Response {
+        if self.shelf.taste.hints { response.on_hover_text(text) } else { response }
     }
 
     /// Writes the preferences; tells if that did not work.

@@ -3,6 +3,7 @@
 mod handles;
 mod history;
 mod picture;
+mod scale;
 
 use super::axes::Axes;
 use super::curves::Curves;
@@ -26,14 +27,15 @@ pub struct Display {
 
 /// From this height on there is room for the history.
 const TALL: f32 = 250.0;
-const HISTORY: f32 = 50.0;
-/// The line of frequencies below the plot.
-const NUMBERS: f32 = 15.0;
+const HISTORY: f32 = 52.0;
 
 /// The display in its part of the window.
 pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, rect: Rect) {
     let history = if rect.height() >= TALL { HISTORY } else { 0.0 };
-    let plot = Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() - history - NUMBERS));
+    let left = rect.left() + scale::SIDE;
+    let right = (rect.right() - scale::SIDE).max(left);
+    let bottom = rect.bottom() - history - scale::BELOW;
+    let plot = Rect::from_min_max(pos2(left, rect.top()), pos2(right, bottom.max(rect.top())));
     let axes = Axes { rect: plot };
     ui.painter().rect_filled(rect, look::ROUND, desk.look.well);
 
@@ -48,15 +50,21 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, rect: Rect)
     handles::gains(ui, desk, display, &axes);
     handles::crossovers(ui, desk, &axes);
     picture::tags(ui, desk, &axes);
-    picture::frequencies(ui, desk, &axes, NUMBERS);
-    menus::analyser(ui, desk, plot);
+    picture::state(ui, desk, &axes);
+    scale::paint(ui, desk, &axes, ground.hover_pos());
 
     if history > 0.0 {
-        let strip = Rect::from_min_max(pos2(rect.left(), plot.bottom() + NUMBERS), rect.max);
+        let strip =
+            Rect::from_min_max(pos2(plot.left(), plot.bottom() + scale::BELOW), pos2(plot.right(), rect.bottom()));
         history::paint(ui, desk, strip);
     }
-    let edge = egui::Stroke::new(1.0, desk.look.line);
-    ui.painter().rect_stroke(rect, look::ROUND, edge, egui::StrokeKind::Inside);
+    focus(ui, desk, &ground, rect);
+}
+
+/// The edge, and where the keyboard is.
+fn focus(ui: &Ui, desk: &Desk<'_>, ground: &egui::Response, rect: Rect) {
+    let colour = if desk.is_keyed(ground) { look::veil(desk.look.accent, 0.7) } else { desk.look.line };
+    ui.painter().rect_stroke(rect, look::ROUND, egui::Stroke::new(1.0, colour), egui::StrokeKind::Inside);
 }
 
 /// Clicks select, double clicks add a band, the wheel turns the ratio, keys walk from band to band.
@@ -94,7 +102,7 @@ fn on_ground(ui: &mut Ui, desk: &mut Desk<'_>, axes: &Axes, ground: &egui::Respo
     if ground.has_focus() {
         walk(ui, desk, ground.id);
     }
-    ground.context_menu(|ui| menus::band(ui, desk, at.map(|at| axes.hz(at.x))));
+    control::context_menu(ground, |ui| menus::band(ui, desk, at.map(|at| axes.hz(at.x))));
 }
 
 /// Adds a band at a frequency in Hz and selects it.
@@ -126,24 +134,37 @@ pub fn remove_selected(desk: &mut Desk<'_>) {
     desk.view.selection = super::view::Selection::only(lead);
 }
 
+/// Keys of the display: from band to band, and what else pointers do.
 fn walk(ui: &mut Ui, desk: &mut Desk<'_>, id: Id) {
     let arrows = egui::EventFilter { horizontal_arrows: true, ..Default::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(id, arrows));
-    let (left, right, delete, shift) = ui.input(|input| {
-        let delete = input.key_pressed(Key::Delete) || input.key_pressed(Key::Backspace);
-        (input.key_pressed(Key::ArrowLeft), input.key_pressed(Key::ArrowRight), delete, input.modifiers.shift)
-    });
+    let pressed = |key: Key| ui.input(|input| input.key_pressed(key));
+    let (shift, command) = ui.input(|input| (input.modifiers.shift, input.modifiers.command));
     let lead = desk.view.selection.lead();
-    let next = if left { lead.saturating_sub(1) } else { (lead + 1).min(desk.settings.bands - 1) };
-    if left || right {
-        if shift {
-            desk.view.selection.extend_to(next);
-        } else {
-            desk.view.selection = super::view::Selection::only(next);
-        }
+    let bands = desk.settings.bands;
+    let next = match (pressed(Key::ArrowLeft), pressed(Key::ArrowRight)) {
+        (true, _) => Some(lead.saturating_sub(1)),
+        (_, true) => Some((lead + 1).min(bands - 1)),
+        _ => None,
+    };
+    match next {
+        Some(next) if shift => desk.view.selection.extend_to(next),
+        Some(next) => desk.view.selection = super::view::Selection::only(next),
+        None => (),
     }
-    if delete {
+    if pressed(Key::Delete) || pressed(Key::Backspace) {
         remove_selected(desk);
+    }
+    if pressed(Key::Insert) || pressed(Key::Plus) {
+        let [lower, upper] = layout::edges(&desk.settings, lead);
+        add_band(desk, (lower * upper).sqrt());
+    }
+    match () {
+        () if !command => (),
+        () if pressed(Key::A) => desk.view.selection.all(bands),
+        () if pressed(Key::C) => menus::copy(desk),
+        () if pressed(Key::V) => menus::paste(desk),
+        () => (),
     }
 }
 

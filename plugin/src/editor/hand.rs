@@ -2,6 +2,7 @@
 
 use super::owner::Owner;
 use super::rows::{self, Row};
+use crate::session::SLOTS;
 use crate::undo::{Change, Step};
 use octant_dsp::Settings;
 
@@ -98,7 +99,7 @@ impl Hand {
         let changes: Vec<_> =
             changes.map(|held| Change { id: rows::at(held.row).id(), from: held.from, to: held.to }).collect();
         if !changes.is_empty() {
-            owner.kept().history.record(Step { label: std::mem::take(&mut self.label), changes });
+            owner.kept().history.record(Step { label: std::mem::take(&mut self.label), slots: None, changes });
         }
     }
 
@@ -143,14 +144,25 @@ impl Hand {
     /// Sets everything at once, so that the audio thread hears of it as a whole.
     pub fn whole(&mut self, owner: &mut dyn Owner, label: &str, settings: &Settings) {
         self.release(owner);
-        let before = owner.settings();
-        let changed = rows::all().iter().filter(|row| row.get(&before) != row.get(settings));
-        let changes: Vec<_> =
-            changed.map(|row| Change { id: row.id(), from: row.get(&before), to: row.get(settings) }).collect();
+        let changes = changes(&owner.settings(), settings);
         if !changes.is_empty() {
             owner.apply(settings);
-            owner.kept().history.record(Step { label: label.into(), changes });
+            owner.kept().history.record(Step { label: label.into(), slots: None, changes });
         }
+    }
+
+    /// Leaves the slot for another one, as one step.
+    pub fn enter(&mut self, owner: &mut dyn Owner, slot: usize) {
+        self.release(owner);
+        let before = owner.settings();
+        let (left, entered) = {
+            let mut kept = owner.kept();
+            (kept.active, kept.switch_to(slot, &before))
+        };
+        let changes = changes(&before, &entered);
+        owner.apply(&entered);
+        let step = Step { label: format!("Slot {}", SLOTS[slot]), slots: Some([left, slot]), changes };
+        owner.kept().history.record(step);
     }
 
     /// Takes steps back, or does them again if negative.
@@ -163,6 +175,10 @@ impl Hand {
             };
             let Some(step) = step else { return };
             let mut settings = owner.settings();
+            if let Some([left, entered]) = step.slots {
+                // The slot that is left keeps what it has now.
+                settings = owner.kept().switch_to(if steps > 0 { left } else { entered }, &settings);
+            }
             for change in &step.changes {
                 if let Some(row) = octant_dsp::params::find(&change.id) {
                     row.set_clamped(&mut settings, if steps > 0 { change.from } else { change.to });
@@ -178,6 +194,11 @@ fn put(owner: &mut dyn Owner, held: &mut Held, plain: f64) {
         held.to = plain;
         owner.set(held.row, plain);
     }
+}
+
+fn changes(before: &Settings, after: &Settings) -> Vec<Change> {
+    let changed = rows::all().iter().filter(|row| row.get(before) != row.get(after));
+    changed.map(|row| Change { id: row.id(), from: row.get(before), to: row.get(after) }).collect()
 }
 
 fn label(rows: &[Row]) -> String {
@@ -249,6 +270,20 @@ mod tests {
         let thresholds = [0, 1].map(|band| owner.settings.band[band].above.threshold_db);
         assert_eq!(thresholds, [-34.0, -50.0]);
         assert_eq!(owner.kept().history.undo().map(|step| step.changes.len()), Some(2));
+    }
+
+    #[test]
+    fn a_slot_that_was_entered_is_left_again() {
+        let (mut owner, mut hand) = (Plain::default(), Hand::default());
+        hand.once(&mut owner, &[(mix(), 70.0)]);
+        hand.enter(&mut owner, 1);
+        assert_eq!((owner.settings.mix_percent, owner.kept().active), (70.0, 1), "it begins as a copy");
+        hand.once(&mut owner, &[(mix(), 20.0)]);
+        hand.undo(&mut owner, 2);
+        assert_eq!((owner.settings.mix_percent, owner.kept().active), (70.0, 0));
+        hand.undo(&mut owner, -2);
+        assert_eq!((owner.settings.mix_percent, owner.kept().active), (20.0, 1));
+        assert_eq!(owner.kept().slots[0].settings.mix_percent, 70.0);
     }
 
     #[test]

@@ -52,6 +52,16 @@ impl OpenWindow {
     pub fn new(window: Window, ended: Receiver<()>) -> Self {
         Self { window: Some(window), ended }
     }
+
+    /// The window itself.
+    pub fn window(&self) -> Option<&Window> {
+        self.window.as_ref()
+    }
+
+    /// Shows it and returns when it was closed.
+    pub fn run_until_closed(mut self) -> Result<(), Error> {
+        self.window.take().map_or(Ok(()), Window::run_until_closed)
+    }
 }
 
 impl Drop for OpenWindow {
@@ -67,7 +77,7 @@ pub struct Handle(pub EguiEditorHandle);
 
 impl Handle {
     fn with<T>(&self, open: &OpenWindow, act: impl FnOnce(&EguiEditorHandle, &Window) -> T) -> Option<T> {
-        open.window.as_ref().map(|window| act(&self.0, window))
+        open.window().map(|window| act(&self.0, window))
     }
 }
 
@@ -75,8 +85,8 @@ impl EditorHandle for Handle {
     type Window = OpenWindow;
     type Error = Error;
 
-    fn run_until_closed(mut open: OpenWindow) -> Result<(), Error> {
-        open.window.take().map_or(Ok(()), EguiEditorHandle::run_until_closed)
+    fn run_until_closed(open: OpenWindow) -> Result<(), Error> {
+        open.run_until_closed()
     }
 
     fn set_parent(&self, parent: ParentWindowHandle, open: &OpenWindow) -> Result<(), Error> {

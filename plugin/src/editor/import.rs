@@ -5,7 +5,7 @@ use super::foreign::{Arrived, Line, places};
 use super::look;
 use super::presets;
 use super::view::Sheet;
-use egui::{Id, Key, Rect, RichText, ScrollArea, TextEdit, Ui, UiBuilder, pos2, vec2};
+use egui::{Id, Key, Rect, RichText, ScrollArea, Stroke, TextEdit, Ui, UiBuilder, pos2, vec2};
 
 /// Shows the sheet, with the first place worth a look.
 pub fn open(desk: &mut Desk<'_>) {
@@ -31,7 +31,9 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
         ui.add_space(8.0);
         ui.label(RichText::new("of EasyEffects (JSON) and of LSP multiband plugins (.cfg)").color(desk.look.dim));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui.button("Back").clicked() || ui.input(|input| input.key_pressed(Key::Escape)) {
+            if desk.explain(ui.button("Back"), "Back to your presets (Escape)").clicked()
+                || ui.input(|input| input.key_pressed(Key::Escape))
+            {
                 desk.view.sheet = Sheet::Presets;
             }
         });
@@ -51,9 +53,16 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
         }
     });
     let body = Rect::from_min_max(pos2(inner.left(), inner.top() + 66.0), inner.max);
-    let middle = body.left() + 0.42 * body.width();
-    files(ui, desk, Rect::from_min_max(body.min, pos2(middle - 8.0, body.bottom())));
-    outcome(ui, desk, Rect::from_min_max(pos2(middle + 8.0, body.top()), body.max));
+    let middle = body.left() + 0.4 * body.width();
+    let left = Rect::from_min_max(body.min, pos2(middle - 0.5 * look::SPACE, body.bottom()));
+    let right = Rect::from_min_max(pos2(middle + 0.5 * look::SPACE, body.top()), body.max);
+    for card in [left, right] {
+        let line = Stroke::new(1.0, desk.look.line);
+        ui.painter().rect(card, 8.0, desk.look.ground, line, egui::StrokeKind::Inside);
+    }
+    let margin = vec2(10.0, 8.0);
+    files(ui, desk, left.shrink2(margin));
+    outcome(ui, desk, right.shrink2(margin));
 }
 
 /// What a place is called on its button.
@@ -124,7 +133,7 @@ fn arrival(ui: &mut Ui, desk: &mut Desk<'_>, one: &Arrived) {
         let bands = if one.bands == 1 { "1 band".to_owned() } else { format!("{} bands", one.bands) };
         ui.label(RichText::new(&one.name).font(look::strong(look::TEXT)));
         ui.label(RichText::new(bands).color(desk.look.dim));
-        if ui.button("Load").clicked()
+        if desk.explain(ui.button("Load"), "It becomes the present settings").clicked()
             && let Some(entry) = desk.shelf.entries.iter().find(|entry| entry.path.is_some() && entry.name == one.name)
         {
             let entry = entry.clone();

@@ -18,7 +18,7 @@ pub fn knob(ui: &mut Ui, desk: &mut Desk<'_>, cell: Rect, row: Row, colour: Colo
     let response = control(ui, desk, cell, row, Way::Up);
     let (look, painter) = (desk.look, ui.painter());
     let live = if idle { look.faint } else { colour };
-    let lit = response.hovered() || response.has_focus() || desk.hand.holds(row);
+    let lit = response.hovered() || desk.is_keyed(&response) || desk.hand.holds(row);
 
     let label_y = cell.top() + 6.0;
     let value = Rect::from_center_size(pos2(cell.center().x, cell.bottom() - 8.0), vec2(cell.width(), 17.0));
@@ -27,7 +27,7 @@ pub fn knob(ui: &mut Ui, desk: &mut Desk<'_>, cell: Rect, row: Row, colour: Colo
     painter.text(pos2(cell.center().x, label_y), Align2::CENTER_CENTER, words::label(row), font, label_colour);
 
     let dial = Rect::from_min_max(pos2(cell.left(), cell.top() + 13.0), pos2(cell.right(), value.top() - 1.0));
-    let radius = (0.5 * dial.width().min(dial.height()) - 2.0).clamp(6.0, 24.0);
+    let radius = (0.5 * dial.width().min(dial.height()) - 2.0).clamp(6.0, 27.0);
     let centre = pos2(dial.center().x, dial.center().y + 0.12 * radius);
     let param = rows::at(row).param;
     let place = param.to_normalised(desk.plain(row)) as f32;
@@ -44,7 +44,7 @@ pub fn knob(ui: &mut Ui, desk: &mut Desk<'_>, cell: Rect, row: Row, colour: Colo
     let direction = Vec2::angled(BEGIN + place * SWEEP);
     let hand = Stroke::new(1.8, if idle { look.faint } else { look.text });
     painter.line_segment([centre + direction * (0.42 * body), centre + direction * (body - 1.5)], hand);
-    if response.has_focus() {
+    if desk.is_keyed(&response) {
         painter.circle_stroke(centre, radius + width, Stroke::new(1.0, look.accent));
     }
 

@@ -1,12 +1,12 @@
 //! Controls of one line: a number, a choice, a switch, a button.
 
-use super::control::{Way, common, control, typing};
+use super::control::{Way, common, control, show_popup, typing};
 use super::desk::Desk;
 use super::knob::fit;
 use super::look::{self, mix, veil};
 use super::rows::{self, Row};
 use super::words;
-use egui::{Align2, Color32, CornerRadius, Id, Popup, Rect, Response, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Color32, CornerRadius, CursorIcon, Id, Popup, Rect, Response, Sense, Stroke, Ui, pos2, vec2};
 use octant_dsp::params::Kind;
 
 /// A number: its label, its value, and under both how far it is on its way.
@@ -14,7 +14,7 @@ pub fn number(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row, colour: Co
     let idle = words::idle(row, &desk.settings, desk.live.channels.max(1)).is_some();
     let response = control(ui, desk, rect, row, Way::Both);
     let look = desk.look;
-    let lit = response.hovered() || response.has_focus() || desk.hand.holds(row);
+    let lit = response.hovered() || desk.is_keyed(&response) || desk.hand.holds(row);
     let value = label_and_value(ui, desk, rect, row, idle);
     let param = rows::at(row).param;
     let place = param.to_normalised(desk.plain(row)) as f32;
@@ -78,6 +78,9 @@ pub fn latch(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row, text: &str,
 }
 
 fn toggled(ui: &mut Ui, desk: &mut Desk<'_>, response: &Response, row: Row, on: bool) {
+    if response.hovered() {
+        ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
+    }
     if response.clicked() {
         desk.set(row, if on { 0.0 } else { 1.0 });
     }
@@ -97,11 +100,19 @@ pub fn choice(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row) {
         ui.painter().hline(rect.x_range(), rect.bottom() - 1.5, line);
     }
     focus_ring(ui, desk, &response, rect);
+    let response = response.on_hover_cursor(CursorIcon::PointingHand);
     list(ui, desk, &response, row);
 }
 
 /// A choice as a button that shows its value only.
 pub fn pick(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row, colour: Color32) {
+    let shown = desk.text(row);
+    let response = pick_face(ui, desk, rect, row, &shown, colour);
+    list(ui, desk, &response, row);
+}
+
+/// The button of a choice, with any words on it.
+pub fn pick_face(ui: &mut Ui, desk: &Desk<'_>, rect: Rect, row: Row, shown: &str, colour: Color32) -> Response {
     let idle = words::idle(row, &desk.settings, desk.live.channels.max(1)).is_some();
     let response = ui.interact(rect, Id::unique(("octant", row)), Sense::click());
     let look = desk.look;
@@ -112,27 +123,33 @@ pub fn pick(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row, colour: Colo
     let roomy = rect.width() > 70.0;
     let (inset, taken) = if roomy { (7.0, 22.0) } else { (3.0, 6.0) };
     let at = pos2(rect.left() + inset, rect.center().y);
-    fit(ui, at, Align2::LEFT_CENTER, &desk.text(row), look::SMALL + 0.5, rect.width() - taken, colour);
+    fit(ui, at, Align2::LEFT_CENTER, shown, look::SMALL + 0.5, rect.width() - taken, colour);
     if roomy {
         arrow(ui, pos2(rect.right() - 9.0, rect.center().y), look.dim);
     }
     focus_ring(ui, desk, &response, rect);
-    list(ui, desk, &response, row);
+    response.on_hover_cursor(CursorIcon::PointingHand)
 }
 
 fn list(ui: &mut Ui, desk: &mut Desk<'_>, response: &Response, row: Row) {
-    common(ui, desk, response, row, false);
     let Kind::Choice { texts, .. } = rows::at(row).param.kind else { return };
+    let text = |index: usize| match rows::at(row) {
+        target if target.param.id == "target" => {
+            words::target(&desk.settings, target.band.unwrap_or(0), index).to_owned()
+        }
+        _ => words::choice(row, index),
+    };
+    let texts: Vec<String> = (0..texts.len()).map(text).collect();
+    list_of(ui, desk, response, row, &texts);
+}
+
+/// The list of a choice, in any words; a click on the button opens it.
+pub fn list_of(ui: &mut Ui, desk: &mut Desk<'_>, response: &Response, row: Row, texts: &[String]) {
+    common(ui, desk, response, row, false);
     let chosen = desk.plain(row) as usize;
-    let band = rows::at(row).band.unwrap_or(0);
-    Popup::menu(response).gap(2.0).show(|ui| {
+    show_popup(Popup::menu(response).gap(2.0), response, |ui| {
         ui.set_min_width(96.0);
-        for index in 0..texts.len() {
-            let text = if rows::at(row).param.id == "target" {
-                words::target(&desk.settings, band, index).to_owned()
-            } else {
-                words::choice(row, index)
-            };
+        for (index, text) in texts.iter().enumerate() {
             if ui.selectable_label(index == chosen, text).clicked() {
                 desk.set(row, index as f64);
                 ui.close();
@@ -146,7 +163,8 @@ pub fn button(ui: &mut Ui, desk: &Desk<'_>, rect: Rect, id: &str, text: &str, hi
     let response = ui.interact(rect, Id::unique(("octant button", id)), Sense::click());
     paint_button(ui, desk, &response, rect, text, None);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, hint));
-    if desk.shelf.taste.hints { response.on_hover_text(hint) } else { response }
+    let response = response.on_hover_cursor(CursorIcon::PointingHand);
+    desk.explain(response, hint)
 }
 
 /// A button's face; `lit` is the colour of one that is switched on.
@@ -165,7 +183,7 @@ pub fn paint_button(ui: &Ui, desk: &Desk<'_>, response: &Response, rect: Rect, t
 
 /// Shows where the keyboard is.
 pub fn focus_ring(ui: &Ui, desk: &Desk<'_>, response: &Response, rect: Rect) {
-    if response.has_focus() {
+    if desk.is_keyed(response) {
         let ring = Stroke::new(1.0, veil(desk.look.accent, 0.9));
         ui.painter().rect_stroke(rect.expand(1.5), look::ROUND, ring, egui::StrokeKind::Outside);
     }

@@ -3,6 +3,7 @@
 use egui::epaint::{CornerRadius, Shadow};
 use egui::{Color32, FontData, FontDefinitions, FontFamily, FontId, Stroke, Visuals};
 use octant_dsp::settings::MAX_BANDS;
+use std::f32::consts::TAU;
 use std::sync::Arc;
 
 /// Smallest size of the window in points.
@@ -213,6 +214,15 @@ impl Look {
         visuals
     }
 }
+
+/// The emblem is a ring of eight parts in the colours of the bands: where a part begins and ends, radians clockwise from
+/// the right. Its line is [`EMBLEM`] of the radius wide.
+pub fn emblem_part(band: usize) -> [f32; 2] {
+    [0.1, 0.9].map(|within| TAU * ((band as f32 + within) / MAX_BANDS as f32 - 0.25))
+}
+
+/// Width of the emblem's line over its radius.
+pub const EMBLEM: f32 = 0.36;
 
 /// Part `amount` of `to` in `from`.
 pub fn mix(from: Color32, to: Color32, amount: f32) -> Color32 {

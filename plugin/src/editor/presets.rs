@@ -18,23 +18,26 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
         ui.label(RichText::new("Presets").font(look::strong(look::TITLE)));
         ui.add_space(8.0);
         let field = TextEdit::singleline(&mut desk.view.search).hint_text("Search name, tag, purpose");
-        ui.add(field.id(Id::unique("octant search")).desired_width(190.0));
-        ui.checkbox(&mut desk.view.only_favourites, "Favourites");
+        let field = ui.add(field.id(Id::unique("octant search")).desired_width(190.0));
+        desk.explain(field, "Presets that have all of these words");
+        let only = ui.checkbox(&mut desk.view.only_favourites, "Favourites");
+        desk.explain(only, "Only presets with a star");
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui.button("Close").clicked()
-                || ui.input(|input| input.key_pressed(Key::Escape)) && desk.view.ask.is_none()
-            {
+            let escaped = ui.input(|input| input.key_pressed(Key::Escape)) && desk.view.ask.is_none();
+            if desk.explain(ui.button("Close"), "Back to the bands (Escape)").clicked() || escaped {
                 desk.view.sheet = Sheet::None;
             }
-            if ui.button("Save as…").clicked() {
+            if desk.explain(ui.button("Save as…"), "Save these settings under a name").clicked() {
                 let named = desk.view.loaded.as_ref().map(|(name, _)| name.clone()).unwrap_or_default();
                 desk.view.ask = Some(Ask::SaveAs(named));
             }
-            if ui.button("Import…").on_hover_text("Presets of EasyEffects and of LSP plugins").clicked() {
+            let hint = "Presets of EasyEffects and of LSP's multiband plugins";
+            if desk.explain(ui.button("Import…"), hint).clicked() {
                 super::import::open(desk);
             }
         });
     });
+    keys(ui, desk);
     let tags_width = 118.0;
     let body = Rect::from_min_max(pos2(inner.left(), inner.top() + 34.0), pos2(inner.right(), inner.bottom() - 26.0));
     let tags = Rect::from_min_size(body.min, vec2(tags_width, body.height()));
@@ -42,8 +45,8 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
     tag_list(ui, desk, tags);
     entries(ui, desk, list);
     let foot = pos2(inner.left(), inner.bottom() - 6.0);
-    let text = desk.shelf.folder().map_or("This system has no folder for presets.".into(), |folder| {
-        format!("Your presets lie in {}", folder.display())
+    let text = desk.shelf.folder().map_or("This system has no place for your presets.".into(), |folder| {
+        format!("Your presets are in {}", folder.display())
     });
     super::knob::fit(ui, foot, Align2::LEFT_CENTER, &text, look::SMALL, inner.width(), desk.look.dim);
     if desk.view.ask.is_some() {
@@ -51,13 +54,29 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
     }
 }
 
+/// The arrows go through the list and load what they come to.
+fn keys(ui: &Ui, desk: &mut Desk<'_>) {
+    let pressed = |key: Key| ui.input(|input| input.key_pressed(key));
+    if desk.view.ask.is_some() || ui.ctx().text_edit_focused() {
+        return;
+    }
+    if pressed(Key::ArrowDown) {
+        step(desk, 1);
+        desk.view.reveal = true;
+    } else if pressed(Key::ArrowUp) {
+        step(desk, -1);
+        desk.view.reveal = true;
+    }
+}
+
 fn tag_list(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
     let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("tags"));
     ScrollArea::vertical().id_salt("tag list").auto_shrink(false).show(&mut child, |ui| {
         let mut chosen = desk.view.tag.clone();
-        ui.selectable_value(&mut chosen, None, "All");
+        desk.explain(ui.selectable_value(&mut chosen, None, "All"), "Every preset");
         for tag in desk.shelf.tags() {
-            ui.selectable_value(&mut chosen, Some(tag.clone()), tag);
+            let hint = format!("Only presets for {tag}");
+            desk.explain(ui.selectable_value(&mut chosen, Some(tag.clone()), tag), &hint);
         }
         desk.view.tag = chosen;
     });
@@ -68,7 +87,7 @@ fn entries(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
     let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("entries"));
     ScrollArea::vertical().id_salt("entry list").auto_shrink(false).show(&mut child, |ui| {
         if found.is_empty() {
-            ui.label(RichText::new("Nothing fits. Search for less, or choose All.").color(desk.look.dim));
+            ui.label(RichText::new("Nothing found. Search for less, or choose All.").color(desk.look.dim));
         }
         let mut own = None;
         for index in found {
@@ -87,20 +106,31 @@ fn row(ui: &mut Ui, desk: &mut Desk<'_>, entry: &Entry) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - 6.0, ROW), Sense::click());
     let look = desk.look;
     let current = desk.view.loaded.as_ref().is_some_and(|(name, _)| *name == entry.name);
+    if current && std::mem::take(&mut desk.view.reveal) {
+        ui.scroll_to_rect(rect, None);
+    }
     if current || response.hovered() {
         ui.painter().rect_filled(rect, look::ROUND, if current { look.raised } else { look::veil(look.raised, 0.6) });
     }
+    if current {
+        let mark = Rect::from_min_size(rect.min, vec2(2.5, rect.height()));
+        ui.painter().rect_filled(mark, 1.0, look.accent);
+    }
+    super::line::focus_ring(ui, desk, &response, rect.shrink(2.0));
     let star = Rect::from_min_size(rect.min, vec2(24.0, ROW));
     let favourite = desk.shelf.is_favourite(&entry.name);
     let starred = ui.interact(star, Id::unique(("octant star", &entry.name, entry.path.is_some())), Sense::click());
-    let colour = if favourite { look.accent } else { look.faint };
-    ui.painter().text(
-        star.center(),
-        Align2::CENTER_CENTER,
-        if favourite { "★" } else { "☆" },
-        look::regular(13.0),
-        colour,
-    );
+    let colour = match (favourite, starred.hovered()) {
+        (true, _) => look.accent,
+        (false, true) => look.text,
+        (false, false) => look.faint,
+    };
+    let sign = if favourite { "★" } else { "☆" };
+    ui.painter().text(star.center() + vec2(2.0, 0.0), Align2::CENTER_CENTER, sign, look::regular(13.0), colour);
+    super::line::focus_ring(ui, desk, &starred, star.shrink(4.0));
+    let told = if favourite { "No favourite any more" } else { "Make it a favourite" };
+    starred.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, favourite, told));
+    let starred = desk.explain(starred.on_hover_cursor(egui::CursorIcon::PointingHand), told);
     if starred.clicked()
         && let Err(reason) = desk.shelf.toggle_favourite(&entry.name)
     {
@@ -116,7 +146,8 @@ fn row(ui: &mut Ui, desk: &mut Desk<'_>, entry: &Entry) {
         for (word, width) in [("Delete", 48.0), ("Rename", 54.0)] {
             let cell = Rect::from_min_size(pos2(right - width, y - 9.0), vec2(width, 18.0));
             let id = format!("{word} {}", entry.name);
-            if super::line::button(ui, desk, cell, &id, word, word).clicked() {
+            let hint = format!("{word} {}", entry.name);
+            if super::line::button(ui, desk, cell, &id, word, &hint).clicked() {
                 let name = entry.name.clone();
                 desk.view.ask = Some(match word {
                     "Delete" => Ask::Delete(name),
@@ -143,13 +174,23 @@ fn row(ui: &mut Ui, desk: &mut Desk<'_>, entry: &Entry) {
     if response.clicked() && desk.view.ask.is_none() {
         load(desk, entry);
     }
-    if !entry.comment.is_empty() {
-        let comment = entry.comment.clone();
-        response.on_hover_ui(|ui| {
-            ui.set_max_width(320.0);
-            ui.label(comment);
-        });
+    if response.double_clicked() && !broken {
+        desk.view.sheet = Sheet::None;
     }
+    let tags = entry.tags.join(", ");
+    let told = match &entry.preset {
+        Err(reason) => reason.clone(),
+        Ok(_) if entry.comment.is_empty() => "A click loads it, a double click closes the list".into(),
+        Ok(_) => entry.comment.clone(),
+    };
+    response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_ui(|ui| {
+        ui.set_max_width(320.0);
+        ui.label(RichText::new(&entry.name).font(look::strong(look::TEXT)));
+        ui.label(RichText::new(told).color(desk.look.dim));
+        if !tags.is_empty() {
+            ui.label(RichText::new(tags).font(look::regular(look::SMALL)).color(desk.look.accent));
+        }
+    });
 }
 
 /// One line that ends in an ellipsis if it is too long.
@@ -179,7 +220,7 @@ pub fn load(desk: &mut Desk<'_>, entry: &Entry) {
             let host = &desk.settings;
             let settings = Settings { bypass: host.bypass, hold_latency: host.hold_latency, ..preset.settings };
             desk.whole(&format!("Preset {}", entry.name), &settings);
-            desk.view.loaded = Some((entry.name.clone(), desk.settings));
+            desk.name_sound(&entry.name);
         }
         Err(reason) => desk.view.warn(format!("{}: {reason}", entry.name)),
     }
@@ -208,37 +249,54 @@ pub fn step(desk: &mut Desk<'_>, by: isize) {
 /// The question that stands open, in the middle of the sheet.
 fn ask(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
     let Some(mut open) = desk.view.ask.take() else { return };
-    let plate = Rect::from_center_size(rect.center(), vec2(330.0, 112.0));
-    let veil = ui.interact(rect, Id::unique("octant veil"), Sense::click());
-    ui.painter().rect_filled(rect, look::ROUND, look::veil(desk.look.ground, 0.72));
-    ui.painter().rect(plate, 8.0, desk.look.panel, Stroke::new(1.0, desk.look.line), egui::StrokeKind::Inside);
-    let mut child = ui.new_child(UiBuilder::new().max_rect(plate.shrink(14.0)).id_salt("question"));
     let (title, verb) = match &open {
-        Ask::SaveAs(_) => ("Save the settings as".to_owned(), "Save"),
+        Ask::SaveAs(_) => ("Save these settings as".to_owned(), "Save"),
         Ask::Rename { from, .. } => (format!("A new name for {from}"), "Rename"),
-        Ask::Delete(name) => (format!("Delete {name}? It cannot be undone."), "Delete"),
+        Ask::Delete(name) => (format!("Delete {name}? This cannot be undone."), "Delete"),
         Ask::Overwrite(name) => (format!("{name} is there already. Replace it?"), "Replace"),
     };
-    let (mut done, mut close) =
-        (false, veil.clicked() && !plate.contains(veil.interact_pointer_pos().unwrap_or_default()));
-    child.vertical(|ui| {
-        ui.label(RichText::new(title).font(look::strong(look::TEXT)));
-        ui.add_space(4.0);
-        if let Ask::SaveAs(name) | Ask::Rename { to: name, .. } = &mut open {
-            let id = Id::unique("octant name");
-            let field = ui.add(TextEdit::singleline(name).id(id).desired_width(f32::INFINITY).char_limit(120));
-            if !field.has_focus() && !field.lost_focus() && ui.memory(|memory| memory.focused().is_none()) {
-                field.request_focus();
-            }
-            done |= field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    let asks_name = matches!(open, Ask::SaveAs(_) | Ask::Rename { .. });
+    let look = desk.look;
+    let width = 330.0_f32.min(rect.width() - 20.0);
+    let title = ui.painter().layout(title, look::strong(look::TEXT + 1.0), look.text, width - 32.0);
+    let height = 32.0 + title.size().y + if asks_name { 36.0 } else { 6.0 } + look::LINE + 8.0;
+    let plate = Rect::from_center_size(rect.center(), vec2(width, height));
+    let veil = ui.interact(rect, Id::unique("octant veil"), Sense::click_and_drag());
+    ui.painter().rect_filled(rect, look::ROUND, look::veil(look.ground, 0.72));
+    let shadow =
+        egui::epaint::Shadow { offset: [0, 8], blur: 28, spread: 0, color: egui::Color32::from_black_alpha(120) };
+    ui.painter().add(shadow.as_shape(plate, 8));
+    ui.painter().rect(plate, 8.0, look.panel, Stroke::new(1.0, look.line), egui::StrokeKind::Inside);
+    let inner = plate.shrink(16.0);
+    ui.painter().galley(inner.min, title.clone(), look.text);
+    let outside = |response: &egui::Response| response.interact_pointer_pos().is_some_and(|at| !plate.contains(at));
+    let (mut done, mut close) = (false, veil.clicked() && outside(&veil));
+    if let Ask::SaveAs(name) | Ask::Rename { to: name, .. } = &mut open {
+        let at = pos2(inner.left(), inner.top() + title.size().y + 10.0);
+        let field =
+            TextEdit::singleline(name).id(Id::unique("octant name")).char_limit(120).desired_width(inner.width());
+        let field = ui.put(Rect::from_min_size(at, vec2(inner.width(), look::LINE + 2.0)), field);
+        if !field.has_focus() && !field.lost_focus() && ui.memory(|memory| memory.focused().is_none()) {
+            field.request_focus();
         }
-        ui.add_space(6.0);
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
-            done |= ui.button(verb).clicked();
-            close |= ui.button("Cancel").clicked();
-        });
-    });
-    close |= ui.input(|input| input.key_pressed(Key::Escape));
+        done |= field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    }
+    let cell = |index: f32| {
+        let left = inner.right() - 76.0 * (2.0 - index) + if index > 0.0 { 6.0 } else { 0.0 };
+        Rect::from_min_size(pos2(left, inner.bottom() - look::LINE), vec2(70.0, look::LINE))
+    };
+    let cancel = super::line::button(ui, desk, cell(0.0), "ask cancel", "Cancel", "Change nothing (Escape)");
+    // Without a name to be typed the keyboard stands where nothing is lost.
+    if !asks_name && ui.memory(|memory| memory.focused().is_none()) {
+        cancel.request_focus();
+    }
+    let id = Id::unique(("octant button", "ask verb"));
+    let confirm = ui.interact(cell(1.0), id, Sense::click()).on_hover_cursor(egui::CursorIcon::PointingHand);
+    let colour = if matches!(open, Ask::Delete(_) | Ask::Overwrite(_)) { look.warn } else { look.accent };
+    super::line::paint_button(ui, desk, &confirm, cell(1.0), verb, Some(colour));
+    confirm.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, verb));
+    done |= confirm.clicked();
+    close |= cancel.clicked() || ui.input(|input| input.key_pressed(Key::Escape));
     if done {
         desk.view.ask = answer(desk, open);
     } else if !close {
@@ -259,12 +317,10 @@ fn answer(desk: &mut Desk<'_>, open: Ask) -> Option<Ask> {
         Ask::Overwrite(name) => (save(desk, &name, true), format!("{name} is saved."), None),
         Ask::Rename { from, to } => {
             let outcome = desk.shelf.rename(&from, to.trim());
-            if let (Ok(()), Some((name, _))) = (&outcome, &mut desk.view.loaded)
-                && *name == from
-            {
-                to.trim().clone_into(name);
+            if outcome.is_ok() {
+                desk.rename_sound(&from, to.trim());
             }
-            (outcome, format!("It is named {} now.", to.trim()), Some(Ask::Rename { from, to }))
+            (outcome, format!("{from} is {} now.", to.trim()), Some(Ask::Rename { from, to }))
         }
         Ask::Delete(name) => (desk.shelf.delete(&name), format!("{name} is deleted."), None),
     };
@@ -286,6 +342,6 @@ fn save(desk: &mut Desk<'_>, name: &str, replace: bool) -> Result<(), String> {
     let old = old.and_then(|entry| entry.preset.clone().ok()).unwrap_or_default();
     let preset = Preset { name: name.into(), settings: desk.settings, ..old };
     desk.shelf.save(&preset, replace)?;
-    desk.view.loaded = Some((name.into(), desk.settings));
+    desk.name_sound(name);
     Ok(())
 }

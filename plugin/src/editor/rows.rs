@@ -1,5 +1,6 @@
 //! The parameter table by position: what gestures, undo steps and widgets name their parameters by.
 
+use octant_dsp::Settings;
 use octant_dsp::params::{self, ParamRef};
 use std::sync::OnceLock;
 
@@ -39,6 +40,12 @@ pub fn same_of(row: Row, band: usize) -> Row {
         Some(own) => row + band * params::band_params().len() - own * params::band_params().len(),
         None => row,
     }
+}
+
+/// Whether two settings sound alike: bypass and held latency are the host's, and bands that are not in use are silent.
+pub fn same_sound(a: &Settings, b: &Settings) -> bool {
+    let theirs = Settings { bypass: a.bypass, hold_latency: a.hold_latency, ..*b };
+    !all().iter().any(|row| row.unused(&theirs).is_none() && row.get(&theirs) != row.get(a))
 }
 
 #[cfg(test)]

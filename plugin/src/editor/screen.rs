@@ -6,11 +6,13 @@ use super::display::{self, Display};
 use super::hand::Hand;
 use super::live::Live;
 use super::look::{self, Look, Theme};
+use super::manual::{self, Manual};
 use super::owner::Owner;
 use super::shelf::Shelf;
 use super::view::{Sheet, View};
-use super::{bar, control, foot, import, meters, presets, sheet};
+use super::{bar, control, foot, import, menus, meters, presets, sheet};
 use egui::{Context, Key, Modifiers, Rect, Ui, pos2};
+use octant_dsp::Settings;
 
 /// The window's content, without the window: everything but the owner of the parameters and the sound.
 #[derive(Debug)]
@@ -22,6 +24,7 @@ pub struct Screen {
     /// Presets and preferences.
     pub shelf: Shelf,
     display: Display,
+    manual: Manual,
     look: Look,
     /// The theme that egui was told of last.
     theme: Option<Theme>,
@@ -36,6 +39,7 @@ impl Screen {
             look: Look::of(shelf.taste.theme),
             shelf,
             display: Display::default(),
+            manual: Manual::default(),
             theme: None,
         }
     }
@@ -85,6 +89,22 @@ impl Screen {
         &self.look
     }
 
+    /// The slot that is heard remembers the name of its preset, and the shelf what was in that.
+    fn recall(&mut self, owner: &dyn Owner, settings: &Settings) {
+        let name = {
+            let kept = owner.kept();
+            kept.slots[kept.active].name.clone()
+        };
+        if self.view.loaded.as_ref().is_some_and(|(loaded, _)| *loaded == name) {
+            return;
+        }
+        self.view.loaded = (!name.is_empty()).then(|| {
+            // What is on no shelf here counts as what it is now.
+            let preset = self.shelf.settings_of(&name, settings).unwrap_or(*settings);
+            (name, preset)
+        });
+    }
+
     /// One frame. `input` of egui may come from a window or from a test.
     pub fn show(&mut self, ui: &mut Ui, owner: &mut dyn Owner, live: &Live) {
         let ctx = ui.ctx().clone();
@@ -92,6 +112,7 @@ impl Screen {
         self.view.now_s = ctx.input(|input| input.time);
         let settings = owner.settings();
         self.view.selection.fit(settings.bands);
+        self.recall(owner, &settings);
         let mut desk = Desk {
             owner,
             hand: &mut self.hand,
@@ -104,7 +125,10 @@ impl Screen {
         keys(&ctx, &mut desk);
         let all = ui.max_rect();
         ui.painter().rect_filled(all, 0.0, desk.look.ground);
-        lay_out(ui, &mut desk, &mut self.display, all);
+        if desk.view.sheet != Sheet::Manual {
+            self.manual = Manual::default();
+        }
+        lay_out(ui, &mut desk, &mut self.display, &mut self.manual, all);
         control::after_frame(&mut desk);
         if let Some(rest_s) = desk.hand.rest(desk.owner, desk.view.now_s) {
             ctx.request_repaint_after_secs(rest_s as f32);
@@ -121,6 +145,8 @@ impl Screen {
 
 /// Smallest display below which the panel of the band gives way.
 const LEAST_DISPLAY: f32 = 90.0;
+/// Narrowest panel; hosts may open windows smaller than the smallest.
+const LEAST_PANEL: f32 = 640.0;
 
 /// Where sheets lie in a window: all but the bar above and the line below.
 pub fn body(all: Rect) -> Rect {
@@ -128,7 +154,7 @@ pub fn body(all: Rect) -> Rect {
     Rect::from_min_max(top_left, pos2(all.right(), all.bottom() - look::FOOT)).shrink(look::GAP)
 }
 
-fn lay_out(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, all: Rect) {
+fn lay_out(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, pages: &mut Manual, all: Rect) {
     let bar = Rect::from_min_max(all.min, pos2(all.right(), all.top() + look::BAR));
     let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - look::FOOT), all.max);
     let body = body(all);
@@ -136,17 +162,21 @@ fn lay_out(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, all: Rect) {
         return;
     }
     let wanted = (0.36 * body.height()).clamp(band_panel::HEIGHT, band_panel::TALLEST);
-    let panel_height = if body.height() - wanted - look::GAP < LEAST_DISPLAY { 0.0 } else { wanted };
+    let cramped = body.height() - wanted - look::GAP < LEAST_DISPLAY || body.width() < LEAST_PANEL;
+    let panel_height = if cramped { 0.0 } else { wanted };
     let gap = if panel_height > 0.0 { look::GAP } else { 0.0 };
     let upper = Rect::from_min_max(body.min, pos2(body.right(), body.bottom() - panel_height - gap));
-    let meter = Rect::from_min_max(pos2(upper.right() - meters::WIDTH, upper.top()), upper.max);
-    let plot = Rect::from_min_max(upper.min, pos2(meter.left() - look::GAP, upper.bottom()));
+    let aside = Rect::from_min_max(pos2(upper.right() - meters::WIDTH, upper.top()), upper.max);
+    let analyser = Rect::from_min_max(pos2(aside.left(), aside.bottom() - look::LINE), aside.max);
+    let meter = Rect::from_min_max(aside.min, pos2(aside.right(), analyser.top() - look::GAP));
+    let plot = Rect::from_min_max(upper.min, pos2(aside.left() - look::GAP, upper.bottom()));
 
     bar::show(ui, desk, bar);
     match desk.view.sheet {
         Sheet::None => {
             display::show(ui, desk, display, plot);
             meters::show(ui, desk, meter);
+            menus::analyser(ui, desk, analyser);
             if panel_height > 0.0 {
                 let panel = Rect::from_min_max(pos2(body.left(), body.bottom() - panel_height), body.max);
                 band_panel::show(ui, desk, panel);
@@ -155,15 +185,42 @@ fn lay_out(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, all: Rect) {
         Sheet::Presets => presets::show(ui, desk, body),
         Sheet::Import => import::show(ui, desk, body),
         Sheet::Help => sheet::help(ui, desk, body),
+        Sheet::Manual => manual::show(ui, desk, pages, body),
         Sheet::About => sheet::about(ui, desk, body),
         Sheet::Program => sheet::ground(ui, desk, body),
     }
     foot::show(ui, desk, foot);
+    note(ui, desk, body);
+}
+
+/// What happened last, or what did not work: over everything, for some seconds.
+fn note(ui: &Ui, desk: &Desk<'_>, body: Rect) {
+    let Some(note) = desk.view.note.as_ref().filter(|note| note.until_s > desk.view.now_s) else { return };
+    let look = desk.look;
+    let colour = if note.warns { look.warn } else { look.accent };
+    let width = (body.width() - 60.0).clamp(40.0, 520.0);
+    let galley = ui.painter().layout(note.text.clone(), look::medium(look::TEXT), look.text, width);
+    let size = galley.size() + egui::vec2(34.0, 14.0);
+    let plate = egui::Align2::CENTER_BOTTOM.anchor_size(pos2(body.center().x, body.bottom() - 4.0), size);
+    let painter = ui.ctx().layer_painter(egui::LayerId::new(egui::Order::Tooltip, egui::Id::unique("octant note")));
+    let shadow =
+        egui::epaint::Shadow { offset: [0, 4], blur: 16, spread: 0, color: egui::Color32::from_black_alpha(90) };
+    painter.add(shadow.as_shape(plate, look::ROUND));
+    painter.rect(plate, look::ROUND, look.raised, egui::Stroke::new(1.0, look.line), egui::StrokeKind::Inside);
+    let lamp = pos2(plate.left() + 13.0, plate.center().y);
+    painter.circle_filled(lamp, 3.5, colour);
+    painter.galley(pos2(plate.left() + 24.0, plate.center().y - 0.5 * galley.size().y), galley, look.text);
 }
 
 /// Keys that work wherever the keyboard is.
 fn keys(ctx: &Context, desk: &mut Desk<'_>) {
     let writing = desk.view.typing.is_some() || ctx.text_edit_focused();
+    let (tab, pointer) = ctx.input(|input| (input.key_pressed(Key::Tab), input.pointer.any_pressed()));
+    desk.view.keyed = (desk.view.keyed || tab) && !pointer;
+    // Where nothing has the keyboard, keys go to the host as well: what it undoes must not be undone here, too.
+    if !desk.view.alone && !ctx.egui_wants_keyboard_input() {
+        return;
+    }
     let pressed = |modifiers, key| ctx.input_mut(|input| input.consume_key(modifiers, key));
     if !writing {
         // Space is the host's: it would press the button that has the keyboard.

@@ -1,8 +1,9 @@
 //! Presets on disk and the user's taste: everything that belongs to the user and not to an instance.
 
 use super::look::Theme;
-use octant_dsp::Preset;
+use super::rows::same_sound;
 use octant_dsp::preset::{MAX_PRESET_BYTES, factory};
+use octant_dsp::{Preset, Settings};
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::io::{Read, Write};
@@ -156,6 +157,13 @@ impl Shelf {
         let entry = self.entries.iter().find(|entry| entry.name == name && entry.path.is_some());
         let entry = entry.ok_or_else(|| format!("No preset is named {name:?}."))?;
         Ok((entry.path.clone().unwrap_or_default(), entry.preset.clone()?))
+    }
+
+    /// Settings of the preset of a name. If there are several, those that are `now` in use, else the user's.
+    pub fn settings_of(&self, name: &str, now: &Settings) -> Option<Settings> {
+        let named = self.entries.iter().filter(|entry| entry.name == name);
+        let found: Vec<Settings> = named.filter_map(|entry| Some(entry.preset.as_ref().ok()?.settings)).collect();
+        found.iter().find(|settings| same_sound(settings, now)).or(found.last()).copied()
     }
 
     /// Whether a preset is a favourite.

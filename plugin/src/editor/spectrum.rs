@@ -1,14 +1,17 @@
 //! Spectra of the analysis as lines over the display's frequencies.
 
 use super::axes::Axes;
-use egui::{Color32, Mesh, Pos2, Shape, pos2};
+use egui::{Pos2, pos2};
 
 /// The frequency around which the tilt turns.
 const TILT_HZ: f64 = 1000.0;
 
-/// One point per two points of width: the loudest bin there, or the line between bins that are farther apart.
+/// Points of width for each point of the line.
+const COLUMN: f32 = 1.5;
+
+/// For every column the loudest bin there, or the curve between bins that are farther apart.
 pub fn line(axes: &Axes, db: &[f32], bin_hz: f64, tilt_db: f32) -> Vec<Pos2> {
-    let columns = (0.5 * axes.rect.width()).floor().max(2.0) as usize;
+    let columns = (axes.rect.width() / COLUMN).floor().max(2.0) as usize;
     if db.len() < 2 || bin_hz <= 0.0 {
         return Vec::new();
     }
@@ -42,21 +45,6 @@ fn smooth(db: &[f32], at: f64) -> f32 {
     let [a, b, c, d] = [bin(-1), bin(0), bin(1), bin(2)];
     let t = part;
     b + 0.5 * t * (c - a + t * (2.0 * a - 5.0 * b + 4.0 * c - d + t * (3.0 * (b - c) + d - a)))
-}
-
-/// The area below a line, fading towards the bottom.
-pub fn area(points: &[Pos2], bottom: f32, colour: Color32) -> Shape {
-    let mut mesh = Mesh::default();
-    for (index, point) in points.iter().enumerate() {
-        mesh.colored_vertex(pos2(point.x, point.y.min(bottom)), colour);
-        mesh.colored_vertex(pos2(point.x, bottom), colour.gamma_multiply(0.15));
-        if index > 0 {
-            let at = 2 * index as u32;
-            mesh.add_triangle(at - 2, at - 1, at);
-            mesh.add_triangle(at - 1, at, at + 1);
-        }
-    }
-    Shape::mesh(mesh)
 }
 
 #[cfg(test)]

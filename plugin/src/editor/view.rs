@@ -1,7 +1,7 @@
 //! What the window shows: plain data, without the parameters.
 
 use super::foreign::Importing;
-use super::rows::Row;
+use super::rows::{Row, same_sound};
 use octant_dsp::settings::{BandSettings, MAX_BANDS, Settings};
 
 /// Which bands are selected: never none.
@@ -125,6 +125,8 @@ pub enum Sheet {
     Import,
     /// What one can do, and where.
     Help,
+    /// The manual.
+    Manual,
     /// Version and licences.
     About,
     /// The ground only: the program around the editor draws on it.
@@ -171,6 +173,8 @@ pub struct View {
     pub analyser: Analyser,
     /// The sheet over the window.
     pub sheet: Sheet,
+    /// The page of the manual, by its place in the list.
+    pub page: usize,
     /// What is asked.
     pub ask: Option<Ask>,
     /// What is told.
@@ -185,10 +189,16 @@ pub struct View {
     pub only_favourites: bool,
     /// The tag that presets must have.
     pub tag: Option<String>,
+    /// The browser shall scroll to the preset that is loaded.
+    pub reveal: bool,
     /// Where presets of other programs are looked for.
     pub importing: Importing,
     /// The preset that was loaded last, and its settings then.
     pub loaded: Option<(String, Settings)>,
+    /// Tab brought the keyboard to where it is, and not the pointer.
+    pub keyed: bool,
+    /// Keys of the window are ours even where nothing has the keyboard: there is no host that they could be for.
+    pub alone: bool,
     /// The analysis shall count afresh.
     pub restart_analysis: bool,
     /// The time of this frame in seconds.
@@ -208,9 +218,7 @@ impl View {
 
     /// Whether the settings are not those of the preset any more.
     pub fn is_dirty(&self, settings: &Settings) -> bool {
-        let Some((_, loaded)) = &self.loaded else { return false };
-        let host = Settings { bypass: loaded.bypass, hold_latency: loaded.hold_latency, ..*settings };
-        super::rows::all().iter().any(|row| row.unused(&host).is_none() && row.get(&host) != row.get(loaded))
+        self.loaded.as_ref().is_some_and(|(_, loaded)| !same_sound(loaded, settings))
     }
 }
 

@@ -5,73 +5,70 @@ use crate::analysis::Listening;
 use crate::params::OctantParams;
 use crate::shown::Shown;
 use egui::Context;
-use nice_plug_egui::RepaintNotifier;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering::Relaxed;
+use octant_dsp::worker::Worker;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use std::time::Duration;
+
+/// Asks for a picture of a window that has drawn one already. Whoever asks before that stops X11's frame clock for good:
+/// `baseview` counts a tick then that nobody had subscribed to yet, and the window stays black.
+#[derive(Clone)]
+pub struct Wake(Context);
+
+impl Wake {
+    /// Of the window of this context, from its first frame on.
+    pub fn of(window: &Context) -> Self {
+        Self(window.clone())
+    }
+
+    /// Asks for one picture.
+    pub fn wake(&self) {
+        // No delay at all would draw every picture twice.
+        self.0.request_repaint_after(Duration::from_millis(1));
+    }
+}
 
 /// A thread that lives as long as the window.
 pub struct Watch {
     live: Arc<Mutex<Live>>,
-    /// Relaxed: it publishes nothing.
-    done: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    /// Without it the window shows no sound, and works.
+    _worker: Option<Worker>,
     _listening: Listening,
 }
 
 impl Watch {
-    /// Begins to watch for a window that looks at `wake` by itself.
-    pub fn begin(shown: Arc<Shown>, wake: RepaintNotifier) -> Self {
-        Self::with(shown, move |moved| wake.request_repaint_with(moved))
+    /// Begins to watch for a window.
+    pub fn begin(shown: Arc<Shown>, window: Wake) -> Self {
+        Self::with(shown, window, || false)
     }
 
-    /// Begins to watch for a host's window, parameters too. It has to be seen already: see [`NEVER`](super::NEVER).
-    pub(super) fn for_host(shown: Arc<Shown>, params: Arc<OctantParams>, window: Context) -> Self {
+    /// Begins to watch for a host's window, parameters too.
+    pub(super) fn for_host(shown: Arc<Shown>, params: Arc<OctantParams>, window: Wake) -> Self {
         let mut values = vec![0.0; params.bridge().rows()];
         let mut epoch = 0;
-        Self::with(shown, move |mut moved| {
+        Self::with(shown, window, move || {
             // The host turns knobs, too.
-            if let Some(now) = params.bridge().read(epoch, &mut values) {
-                (epoch, moved) = (now, true);
-            }
-            if moved {
-                // No delay at all would draw every picture twice.
-                window.request_repaint_after(Duration::from_millis(1));
-            }
+            let now = params.bridge().read(epoch, &mut values);
+            epoch = now.unwrap_or(epoch);
+            now.is_some()
         })
     }
 
-    fn with(shown: Arc<Shown>, mut tell: impl FnMut(bool) + Send + 'static) -> Self {
+    fn with(shown: Arc<Shown>, window: Wake, mut turned: impl FnMut() -> bool + Send + 'static) -> Self {
         let live = Arc::new(Mutex::new(Live::default()));
-        let done = Arc::new(AtomicBool::new(false));
         let listening = shown.analysis().listen();
-        let (kept, ended) = (Arc::clone(&live), Arc::clone(&done));
-        let watch = move || {
-            while !ended.load(Relaxed) {
-                tell(shown.read(&mut lock(&kept)));
-                std::thread::park_timeout(Duration::from_secs_f32(1.0 / PER_S));
+        let kept = Arc::clone(&live);
+        let worker = Worker::start("octant meters", Duration::from_secs_f32(1.0 / PER_S), move || {
+            let moved = shown.read(&mut lock(&kept));
+            if turned() || moved {
+                window.wake();
             }
-        };
-        // Without the thread the window shows no sound, and works.
-        let thread = std::thread::Builder::new().name("octant meters".into()).spawn(watch).ok();
-        Self { live, done, thread, _listening: listening }
+        });
+        Self { live, _worker: worker.ok(), _listening: listening }
     }
 
     /// The latest readings.
     pub fn live(&self) -> MutexGuard<'_, Live> {
         lock(&self.live)
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        self.done.store(true, Relaxed);
-        if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
-            let _ = thread.join();
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Words for people: labels, choices and what a control does, by the id of its parameter.
 
 use super::rows::{self, Row};
-use octant_dsp::params::Kind;
+use octant_dsp::params::{Kind, ParamRef};
 use octant_dsp::settings::Settings;
 
 /// A short label for a control inside its group.
@@ -17,9 +17,20 @@ pub fn label(row: Row) -> &'static str {
         "auto_release" => "Auto release",
         "auto_makeup" => "Auto gain",
         "detector" => "Type",
-        "sidechain" => "Key",
+        "sidechain" => "Source",
         "rms" => "RMS time",
         _ => param.name,
+    }
+}
+
+/// A value as people read it.
+pub fn value(row: Row, settings: &Settings) -> String {
+    let ParamRef { param, band } = rows::at(row);
+    let plain = rows::at(row).get(settings);
+    match (param.id, param.kind) {
+        ("target", _) => target(settings, band.unwrap_or(0), plain as usize).into(),
+        (_, Kind::Choice { .. }) => choice(row, plain as usize),
+        _ => param.text(plain).replace('-', "−"),
     }
 }
 
@@ -111,8 +122,10 @@ pub fn help(row: Row) -> &'static str {
 pub fn idle(row: Row, settings: &Settings, channels: usize) -> Option<&'static str> {
     use octant_dsp::settings::{Detector, Law, Mode, Target};
     let row = rows::at(row);
+    let listens = settings.band[..settings.bands].iter().any(|band| band.listen);
     let Some(index) = row.band else {
         return match row.param.id {
+            "mix" | "delta" if listens => Some("A detector is listened to."),
             "taps" if settings.mode != Mode::Linear => Some("Only the linear phase mode has filters of a length."),
             "slope" if settings.bands < 2 => Some("One band has no crossover."),
             _ => None,
@@ -124,11 +137,19 @@ pub fn idle(row: Row, settings: &Settings, channels: usize) -> Option<&'static s
         "bypass" | "mute" | "solo" | "listen" | "above_law" | "below_law" => None,
         _ if band.mute => Some("The band is muted."),
         "channels" | "target" if channels == 1 => Some("There is one channel only."),
+        "channels" if settings.mode == Mode::Transparent && index > 0 => {
+            Some("In the mode Transparent band 1 decides for all.")
+        }
         "channels" => None,
         _ if band.bypass => Some("The band is bypassed."),
         "above_thr" | "above_ratio" | "above_range" if band.above.law == Law::Off => Some("The section above is off."),
-        "below_thr" | "below_ratio" | "below_range" if band.below.law == Law::Off => Some("The section below is off."),
-        "hyst" if band.below.law == Law::Off => Some("The section below is off."),
+        "below_thr" | "below_ratio" | "below_range" | "hyst" if band.below.law == Law::Off => {
+            Some("The section below is off.")
+        }
+        "above_thr" | "above_range" if band.above.ratio == 1.0 => Some("A ratio of 1:1 changes nothing."),
+        "below_thr" | "below_range" | "hyst" if band.below.ratio == 1.0 => Some("A ratio of 1:1 changes nothing."),
+        "above_thr" | "above_ratio" if band.above.range_db == 0.0 => Some("The range is 0."),
+        "below_thr" | "below_ratio" | "hyst" if band.below.range_db == 0.0 => Some("The range is 0."),
         "link" if channels == 1 => Some("There is one channel only."),
         "link" if band.target != Target::Both => Some("One channel only is worked on."),
         "auto_makeup" if band.above.law != Law::Compress => Some("Nothing above the threshold is compressed."),
@@ -170,5 +191,18 @@ mod tests {
         assert!(why(&settings, "attack").is_some() && why(&settings, "gain").is_none());
         settings.band[0].bypass = true;
         assert!(why(&settings, "gain").is_some() && why(&settings, "bypass").is_none());
+        let mut settings = Settings::default();
+        settings.band[0].above.range_db = 0.0;
+        assert!(why(&settings, "above_thr").is_some() && why(&settings, "above_range").is_none());
+        settings.band[0].above.range_db = 6.0;
+        settings.band[0].above.ratio = 1.0;
+        assert!(why(&settings, "above_range").is_some() && why(&settings, "above_ratio").is_none());
+        settings.mode = octant_dsp::settings::Mode::Transparent;
+        let channels = |band: usize| idle(rows::of_band(band, "channels"), &settings, 2);
+        assert!(channels(0).is_none() && channels(1).is_some());
+        settings.band[2].listen = true;
+        assert!(
+            idle(rows::global("mix"), &settings, 2).is_some() && idle(rows::global("out_gain"), &settings, 2).is_none()
+        );
     }
 }

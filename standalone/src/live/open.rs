@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use cpal::traits::DeviceTrait;
 use cpal::{Device, DeviceId, Host};
-use octant_dsp::linear::Attendant;
+use octant_dsp::linear::Workshop;
+use octant_dsp::worker::Worker;
 use ringbuf::HeapProd;
 
 use super::clock::TimeSource;
@@ -82,7 +83,7 @@ pub struct Streams {
     /// Sentences for the user.
     pub notes: Vec<String>,
     /// Makes what the output callback orders.
-    _attendant: Option<Attendant>,
+    _filters: Option<Worker>,
     _presence: Option<Presence>,
 }
 
@@ -254,8 +255,8 @@ fn open_with(request: &Request, rate: Option<u32>, own_periods: bool) -> Result<
     }
     let open_output = Open::output(&output, fit(output_format), "output", player, time)
         .map_err(|e| unbuilt(Side::Output, &output, &e))?;
-    let attendant = Attendant::start("octant filters", move || maker.serve());
-    if let Err(reason) = &attendant {
+    let filters = Worker::start("octant filters", Workshop::PERIOD, move || maker.serve());
+    if let Err(reason) = &filters {
         notes.push(format!("no thread for filters: mode linear and other latencies cannot be switched to: {reason}"));
     }
     notes.extend(too_late(choice.latency, clocks, resampler_frames, rate_hz, [&open_input, &open_output]));
@@ -277,7 +278,7 @@ fn open_with(request: &Request, rate: Option<u32>, own_periods: bool) -> Result<
         resampler_frames,
         held,
         notes,
-        _attendant: attendant.ok(),
+        _filters: filters.ok(),
         _presence: presence,
     })
 }

@@ -23,11 +23,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use nice_plug_egui::baseview::dpi::{LogicalSize, Size};
-use nice_plug_egui::baseview::{HandlerError, Window, WindowSize};
-use nice_plug_egui::{App, EguiWindow, EguiWindowSettings, Frame, RepaintNotifier};
+use nice_plug_egui::baseview::{Error, HandlerError, WindowSize};
+use nice_plug_egui::{App, EguiWindow, EguiWindowSettings, Frame};
+use plugin::editor::handle::{Alive, OpenWindow};
 use plugin::editor::screen::Screen;
 use plugin::editor::shelf::Shelf;
-use plugin::editor::watch::Watch;
+use plugin::editor::watch::{Wake, Watch};
 use plugin::editor::{TICK, look};
 use plugin::shown::Shown;
 
@@ -78,7 +79,7 @@ pub fn has_display() -> bool {
 }
 
 /// What the session lets the window see.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Front {
     desk: Desk,
     /// Orders of the window that have been answered.
@@ -89,8 +90,16 @@ struct Front {
     sentences: Vec<(String, bool)>,
     /// The session is over.
     ended: bool,
-    /// The window has drawn something. Who asks for a picture before that stops X11's frame clock for good.
-    seen: bool,
+    /// From the first picture on.
+    wake: Option<Wake>,
+}
+
+impl Front {
+    fn wake(&self) {
+        if let Some(wake) = &self.wake {
+            wake.wake();
+        }
+    }
 }
 
 fn lock(front: &Mutex<Front>) -> MutexGuard<'_, Front> {
@@ -101,7 +110,6 @@ fn lock(front: &Mutex<Front>) -> MutexGuard<'_, Front> {
 struct Glass {
     front: Arc<Mutex<Front>>,
     answers: Receiver<Answer>,
-    wake: RepaintNotifier,
     turns: u64,
 }
 
@@ -127,7 +135,9 @@ impl Guest for Glass {
             moved = true;
         }
         front.sentences.extend(picture.messages.iter().map(|sentence| (sentence.clone(), false)));
-        self.wake.request_repaint_with(front.seen && (moved || !picture.messages.is_empty()));
+        if moved || !picture.messages.is_empty() {
+            front.wake();
+        }
     }
 }
 
@@ -135,12 +145,13 @@ impl Drop for Glass {
     fn drop(&mut self) {
         let mut front = lock(&self.front);
         front.ended = true;
-        self.wake.request_repaint_with(front.seen);
+        front.wake();
     }
 }
 
 /// The window's side.
 struct Pane {
+    alive: Option<Alive>,
     screen: Screen,
     panel: Panel,
     owner: AtDesk,
@@ -148,7 +159,6 @@ struct Pane {
     status: Arc<Status>,
     shown: Arc<Shown>,
     librarian: Librarian,
-    wake: RepaintNotifier,
     watch: Option<Watch>,
 }
 
@@ -172,13 +182,13 @@ impl Pane {
     }
 
     /// Tells the session what the user did.
-    fn tell(&mut self) {
+    fn tell(&mut self, wake: &Wake) {
         self.owner.tell(&self.screen.view);
         for command in std::mem::take(&mut self.panel.asked) {
             self.owner.order(command);
         }
         if let Some(host) = self.panel.look_for.take() {
-            self.librarian.look(&host, &self.wake);
+            self.librarian.look(&host, wake);
         }
         if std::mem::take(&mut self.screen.view.restart_analysis) {
             self.shown.analysis().restart();
@@ -188,6 +198,9 @@ impl Pane {
 
 impl App for Pane {
     fn build(&mut self, _: egui::Context, frame: &mut Frame) -> Result<(), HandlerError> {
+        if let Some(alive) = self.alive.take() {
+            alive.stay();
+        }
         frame.baseview_window().create_timer(TICK)?;
         frame.set_clear_color(egui::Rgba::from(self.screen.ground()));
         Ok(())
@@ -198,8 +211,8 @@ impl App for Pane {
         if self.watch.is_none() {
             // Typefaces are there from the next frame on.
             self.screen.prepare(&ctx);
-            self.watch = Some(Watch::begin(Arc::clone(&self.shown), self.wake.clone()));
-            lock(&self.front).seen = true;
+            self.watch = Some(Watch::begin(Arc::clone(&self.shown), Wake::of(&ctx)));
+            lock(&self.front).wake = Some(Wake::of(&ctx));
             ctx.request_repaint();
             return;
         }
@@ -211,7 +224,7 @@ impl App for Pane {
         live.channels = facts.channels;
         live.latency_frames = self.status.engine_frames.load(Relaxed);
         panel::show(ui, &mut self.screen, &mut self.owner, &live, &mut self.panel);
-        self.tell();
+        self.tell(&Wake::of(&ctx));
         frame.set_clear_color(egui::Rgba::from(self.screen.ground()));
         let scale = self.screen.shelf.taste.scale_percent as f32 / 100.0;
         if (ctx.zoom_factor() - scale).abs() > 1e-3 {
@@ -238,13 +251,12 @@ impl Drop for Pane {
 
 /// A window that is there but not shown yet. It stays on the thread that made it.
 pub struct Opened {
-    window: Window,
+    window: OpenWindow,
     glass: Glass,
 }
 
 /// Opens a window before a session that has not begun.
 pub fn open(session: &mut Session) -> Result<Opened, Failure> {
-    let wake = RepaintNotifier::new();
     let (outbox, answers) = channel();
     let shown = Arc::new(Shown::new(Arc::default()));
     let status = Arc::clone(session.supervisor.status());
@@ -261,9 +273,10 @@ pub fn open(session: &mut Session) -> Result<Opened, Failure> {
         .with_title("Octant")
         .with_size(size([width.max(look::SMALLEST[0]), height.max(look::SMALLEST[1])], 1.0))
         .with_min_size(Some(size(look::SMALLEST, least)))
-        .with_zoom_factor(scale)
-        .with_repaint_notifier(wake.clone());
+        .with_zoom_factor(scale);
+    let (alive, ended) = OpenWindow::alive();
     let pane = Pane {
+        alive: Some(alive),
         screen: Screen::new(shelf),
         panel: Panel::default(),
         owner: AtDesk::new(&session.desk, session.orders(), outbox),
@@ -271,7 +284,6 @@ pub fn open(session: &mut Session) -> Result<Opened, Failure> {
         status: Arc::clone(&status),
         shown: Arc::clone(&shown),
         librarian: Librarian::default(),
-        wake: wake.clone(),
         watch: None,
     };
     let window = EguiWindow::create(settings, pane).map_err(|reason| Failure::device(refusal(&reason.to_string())))?;
@@ -282,7 +294,8 @@ pub fn open(session: &mut Session) -> Result<Opened, Failure> {
     }));
     // Whoever sees that a device is missing can choose another one.
     session.supervisor.be_patient();
-    Ok(Opened { window, glass: Glass { front, answers, wake, turns: 0 } })
+    let window = OpenWindow::new(window, ended);
+    Ok(Opened { window, glass: Glass { front, answers, turns: 0 } })
 }
 
 /// Why there is no window, in one sentence.
@@ -321,24 +334,24 @@ impl Opened {
 
 /// Waits until the window is closed, or until it shall be.
 #[cfg(any(windows, target_os = "macos"))]
-fn until_closed(window: Window, _: &dyn Fn() -> bool) -> Result<(), nice_plug_egui::baseview::Error> {
+fn until_closed(window: OpenWindow, _: &dyn Fn() -> bool) -> Result<(), Error> {
     // Windows live by the messages of this thread here; the window closes itself when the session has ended.
     window.run_until_closed()
 }
 
 /// Waits until the window is closed, or until it shall be.
 #[cfg(not(any(windows, target_os = "macos")))]
-fn until_closed(window: Window, over: &dyn Fn() -> bool) -> Result<(), nice_plug_egui::baseview::Error> {
+fn until_closed(open: OpenWindow, over: &dyn Fn() -> bool) -> Result<(), Error> {
     // The window has a thread of its own here. One that is not drawn, because it is hidden, would never close itself.
+    let Some(window) = open.window() else { return Ok(()) };
     window.show()?;
     while window.is_open() {
         if over() {
-            window.close();
             return Ok(());
         }
         thread::sleep(super::session::TICK);
     }
-    window.run_until_closed()
+    open.run_until_closed()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The long-term averaged power spectrum (Welch's method: Hann windows, half overlapping).
 
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
+use octant_fft::RealToComplex;
+use octant_fft::num_complex::Complex;
 use std::sync::Arc;
 
 /// Window length at 44.1 and 48 kHz; it grows and shrinks with the rate so that the bass stays resolved.
@@ -31,7 +31,7 @@ impl SpectrumMeter {
     pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
         let octaves = (sample_rate_hz / 48_000.0).log2().round();
         let points = (POINTS_AT_48_KHZ * octaves.exp2()).clamp(512.0, 131_072.0) as usize;
-        let fft = RealFftPlanner::new().plan_fft_forward(points);
+        let fft = octant_fft::real(points);
         Self {
             sample_rate_hz,
             window: hann(points),

@@ -4,9 +4,12 @@ import os
 import tempfile
 
 import numpy
-from dawdreamer import RenderEngine
 
-from common import RATE_HZ, all_of, difference, run, skip, tell
+from common import RATE_HZ, all_of, difference, own_display, run, skip, tell
+
+own_display()
+
+from dawdreamer import RenderEngine
 
 
 def instance(bundle, rows, block=512):

@@ -105,7 +105,8 @@ fn parameters_set_before_the_first_block_are_octant_render() {
 #[test]
 #[ignore = "needs the built bundle"]
 fn the_file_about_the_module_says_what_the_factory_says() {
-    let path = given("OCTANT_VST3").join("Contents/Resources/moduleinfo.json");
+    let bundle = given("OCTANT_VST3");
+    let path = bundle.join("Contents/Resources/moduleinfo.json");
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let module: Value = serde_json::from_str(&text).expect("JSON");
     let classes = module["Classes"].as_array().expect("classes");
@@ -118,6 +119,9 @@ fn the_file_about_the_module_says_what_the_factory_says() {
         assert_eq!(categories.join("|"), info.category);
         assert_eq!(class["CID"], id);
         assert_eq!([&class["Name"], &class["Vendor"], &class["Version"]], [&info.name, &info.vendor, &info.version]);
+        let pictures: Vec<&str> =
+            class["Snapshots"].as_array().into_iter().flatten().flat_map(|one| one["Path"].as_str()).collect();
+        assert!(pictures.len() == 2 && pictures.iter().all(|picture| bundle.join(picture).is_file()), "{pictures:?}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use octant_dsp::ffi::Output;
 use octant_dsp::layout::{Bins, Decode, Sums, Taps};
-use rustfft::num_complex::Complex;
+use octant_fft::num_complex::Complex;
 
 use super::{Case, STEPS, lines_field, stale_lines, steps};
 use crate::outcome::{Field, Outcome, Tolerance};

@@ -10,6 +10,7 @@ use clap_sys::ext::params::{
     CLAP_EXT_PARAMS, CLAP_PARAM_IS_AUTOMATABLE, CLAP_PARAM_IS_STEPPED, CLAP_PARAM_RESCAN_VALUES, clap_host_params,
     clap_param_info, clap_plugin_params,
 };
+use clap_sys::ext::render::{CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, CLAP_RENDER_REALTIME, clap_plugin_render};
 use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
 use clap_sys::ext::tail::{CLAP_EXT_TAIL, clap_plugin_tail};
 use clap_sys::ext::thread_check::{CLAP_EXT_THREAD_CHECK, clap_host_thread_check};
@@ -138,8 +139,13 @@ impl Library {
     /// An initialised instance, made on this thread, which is its main thread from now on. A host without
     /// `thread_check` cannot tell the plugin which thread is which.
     pub fn plugin(&self, id: &str, thread_check: bool) -> Option<Plugin<'_>> {
+        self.plugin_without(id, if thread_check { &[] } else { &[CLAP_EXT_THREAD_CHECK] })
+    }
+
+    /// The same in a host that lacks these extensions.
+    pub fn plugin_without(&self, id: &str, lacks: &'static [&'static CStr]) -> Option<Plugin<'_>> {
         let id = CString::new(id).expect("no zero bytes");
-        let host = Box::new(Host::new(thread_check));
+        let host = Box::new(Host::new(lacks));
         let factory = self.factory();
         // SAFETY: the host lives in a box that the instance keeps until after it is destroyed.
         unsafe {
@@ -164,7 +170,7 @@ impl Drop for Library {
 /// What the plugin asked its host for.
 #[derive(Debug)]
 pub struct Host {
-    thread_check: bool,
+    lacks: &'static [&'static CStr],
     main_thread: AtomicUsize,
     /// Restarts.
     pub restarts: AtomicU32,
@@ -176,6 +182,8 @@ pub struct Host {
     pub latency_changes: AtomicU32,
     /// Width and height that the window wanted last, in the upper and the lower half.
     pub wanted_size: AtomicU64,
+    /// Whether windows keep their size, whatever is wanted.
+    pub stubborn: AtomicBool,
     /// Times that the window said it was gone.
     pub closed_windows: AtomicU32,
 }
@@ -187,15 +195,16 @@ fn this_thread() -> usize {
 }
 
 impl Host {
-    fn new(thread_check: bool) -> Self {
+    fn new(lacks: &'static [&'static CStr]) -> Self {
         Self {
-            thread_check,
+            lacks,
             main_thread: AtomicUsize::new(this_thread()),
             restarts: AtomicU32::new(0),
             callback: AtomicBool::new(false),
             rescans: AtomicU32::new(0),
             latency_changes: AtomicU32::new(0),
             wanted_size: AtomicU64::new(0),
+            stubborn: AtomicBool::new(false),
             closed_windows: AtomicU32::new(0),
         }
     }
@@ -228,8 +237,9 @@ impl Host {
         unsafe extern "C" fn hints(_: *const clap_host) {}
         unsafe extern "C" fn resize(of: *const clap_host, width: u32, height: u32) -> bool {
             // SAFETY: see above.
-            unsafe { host(of) }.wanted_size.store(u64::from(width) << 32 | u64::from(height), Relaxed);
-            true
+            let host = unsafe { host(of) };
+            host.wanted_size.store(u64::from(width) << 32 | u64::from(height), Relaxed);
+            !host.stubborn.load(Relaxed)
         }
         unsafe extern "C" fn refuse(_: *const clap_host) -> bool {
             false
@@ -261,13 +271,15 @@ impl Host {
             };
             // SAFETY: the plugin passes a text that ends with zero; for the host see above.
             let (id, host) = unsafe { (CStr::from_ptr(id), host(of)) };
-            if id == CLAP_EXT_PARAMS {
+            if host.lacks.contains(&id) {
+                null()
+            } else if id == CLAP_EXT_PARAMS {
                 (&raw const PARAMS).cast()
             } else if id == CLAP_EXT_LATENCY {
                 (&raw const LATENCY).cast()
             } else if id == CLAP_EXT_GUI {
                 (&raw const GUI).cast()
-            } else if id == CLAP_EXT_THREAD_CHECK && host.thread_check {
+            } else if id == CLAP_EXT_THREAD_CHECK {
                 (&raw const CHECK).cast()
             } else {
                 null()
@@ -355,6 +367,16 @@ impl Plugin<'_> {
         unsafe {
             call!((*self.raw), stop_processing, self.raw);
             call!((*self.raw), deactivate, self.raw);
+        }
+    }
+
+    /// Says that what is processed from the next activation on is rendered off line, or played.
+    pub fn render(&self, offline: bool) -> bool {
+        let mode = if offline { CLAP_RENDER_OFFLINE } else { CLAP_RENDER_REALTIME };
+        // SAFETY: the extension has this type by CLAP; main thread.
+        unsafe {
+            let render = self.extension::<clap_plugin_render>(CLAP_EXT_RENDER).expect("offered");
+            call!(render, set, self.raw, mode)
         }
     }
 

@@ -177,6 +177,8 @@ pub enum Side {
     Whole,
     /// A port without any memory.
     Null,
+    /// No port: for plugins that have none.
+    Absent,
     /// With so many channels only.
     Channels(u32),
 }
@@ -272,7 +274,7 @@ impl Block {
         let main = if self.in_place { output.as_mut_ptr() } else { input.as_mut_ptr() };
         let side = match self.side_as {
             Side::Whole => buffer(side.as_mut_ptr(), count, self.constant),
-            Side::Null => buffer(null_mut(), count, false),
+            Side::Null | Side::Absent => buffer(null_mut(), count, false),
             Side::Channels(channels) => buffer(side.as_mut_ptr(), channels.min(count), false),
         };
         let inputs = [buffer(main, count, self.constant), side];
@@ -286,7 +288,7 @@ impl Block {
             transport: self.transport.as_ref().map_or(null(), |transport| transport),
             audio_inputs: inputs.as_ptr(),
             audio_outputs: outputs.as_mut_ptr(),
-            audio_inputs_count: inputs.len() as u32,
+            audio_inputs_count: if self.side_as == Side::Absent { 1 } else { 2 },
             audio_outputs_count: outputs.len() as u32,
             in_events: &in_events,
             out_events: &out_events,

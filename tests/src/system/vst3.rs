@@ -4,6 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 use std::mem::zeroed;
 use std::ptr::null_mut;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering::Relaxed};
 use vst3::Steinberg::Vst::ParameterInfo_::ParameterFlags_::{kCanAutomate, kIsBypass};
 use vst3::Steinberg::Vst::*;
 use vst3::Steinberg::*;
@@ -125,11 +127,59 @@ pub struct Param {
     pub unit: i32,
 }
 
+/// What the plugin asked its host for.
+struct Handler(Arc<AtomicI32>);
+
+impl Class for Handler {
+    type Interfaces = (IComponentHandler,);
+}
+
+impl IComponentHandlerTrait for Handler {
+    unsafe fn beginEdit(&self, _: ParamID) -> tresult {
+        kResultOk
+    }
+    unsafe fn performEdit(&self, _: ParamID, _: ParamValue) -> tresult {
+        kResultOk
+    }
+    unsafe fn endEdit(&self, _: ParamID) -> tresult {
+        kResultOk
+    }
+    unsafe fn restartComponent(&self, flags: int32) -> tresult {
+        self.0.fetch_or(flags, Relaxed);
+        kResultOk
+    }
+}
+
+/// Buses as careless hosts give them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Careless {
+    /// The sidechain is off: its channels have no memory. So do hosts built with JUCE.
+    SidechainOff,
+    /// The sidechain has one channel fewer.
+    NarrowSidechain,
+    /// There is no second input.
+    OneInput,
+    /// The main input is off.
+    InputOff,
+    /// There is no input at all.
+    NoInput,
+    /// The output is off.
+    OutputOff,
+    /// There is no output at all.
+    NoOutput,
+    /// The samples are said to be of 64 bits.
+    Double,
+    /// Fewer frames than none.
+    Backwards,
+}
+
 /// One instance.
 pub struct Instance {
     component: ComPtr<IComponent>,
     processor: ComPtr<IAudioProcessor>,
     controller: ComPtr<IEditController>,
+    /// Flags of the restarts that were asked for.
+    asked: Arc<AtomicI32>,
 }
 
 /// All methods: SAFETY of the calls: every pointer is null where the interface allows it or valid for the call.
@@ -146,19 +196,29 @@ impl Instance {
             assert_eq!(made, kResultOk);
             let component = ComPtr::<IComponent>::from_raw(component.cast()).expect("a component");
             assert_eq!(component.initialize(null_mut()), kResultOk);
-            let (processor, controller) = (component.cast(), component.cast());
-            Self {
-                processor: processor.expect("a processor"),
-                controller: controller.expect("a controller"),
-                component,
-            }
+            let processor = component.cast().expect("a processor");
+            let controller: ComPtr<IEditController> = component.cast().expect("a controller");
+            let asked = Arc::new(AtomicI32::new(0));
+            let handler = ComWrapper::new(Handler(Arc::clone(&asked))).to_com_ptr::<IComponentHandler>();
+            let handler = handler.expect("a handler");
+            assert_eq!(controller.setComponentHandler(handler.as_ptr()), kResultOk);
+            Self { processor, controller, component, asked }
         }
     }
 
-    /// Sets up and activates; whether the plugin agreed to everything.
+    /// Sets up for playing and activates; whether the plugin agreed to everything.
     pub fn start(&self, sample_rate_hz: f64, max_frames: i32) -> bool {
+        self.start_as(ProcessModes_::kRealtime as int32, sample_rate_hz, max_frames)
+    }
+
+    /// The same for a bounce.
+    pub fn start_bounce(&self, sample_rate_hz: f64, max_frames: i32) -> bool {
+        self.start_as(ProcessModes_::kOffline as int32, sample_rate_hz, max_frames)
+    }
+
+    fn start_as(&self, mode: i32, sample_rate_hz: f64, max_frames: i32) -> bool {
         let mut setup = ProcessSetup {
-            processMode: 0,
+            processMode: mode,
             symbolicSampleSize: 0,
             maxSamplesPerBlock: max_frames,
             sampleRate: sample_rate_hz,
@@ -179,21 +239,53 @@ impl Instance {
     }
 
     /// Processes rows in place with parameter changes; `side` may be shorter than the main rows' number, or nothing.
+    /// Without changes the host's part does not allocate.
     pub fn process(&self, rows: &mut [Vec<f32>], side: &mut [Vec<f32>], changes: &[(u32, f64)]) -> bool {
+        self.hand_over(rows, side, changes, None)
+    }
+
+    /// Processes rows in place as a careless host does.
+    pub fn process_as(&self, how: Careless, rows: &mut [Vec<f32>], side: &mut [Vec<f32>]) -> bool {
+        self.hand_over(rows, side, &[], Some(how))
+    }
+
+    fn hand_over(
+        &self,
+        rows: &mut [Vec<f32>],
+        side: &mut [Vec<f32>],
+        changes: &[(u32, f64)],
+        how: Option<Careless>,
+    ) -> bool {
         let queue = |&(id, value): &(u32, f64)| ComWrapper::new(Queue(id, value)).to_com_ptr().expect("a queue");
-        let changes = ComWrapper::new(Changes(changes.iter().map(queue).collect()));
-        let changes = changes.to_com_ptr::<IParameterChanges>().expect("changes");
+        let changes = (!changes.is_empty()).then(|| {
+            let changes = ComWrapper::new(Changes(changes.iter().map(queue).collect()));
+            changes.to_com_ptr::<IParameterChanges>().expect("changes")
+        });
         let frames = rows.first().map_or(0, Vec::len);
-        let mut main: Vec<*mut f32> = rows.iter_mut().map(|row| row.as_mut_ptr()).collect();
-        let mut side: Vec<*mut f32> = side.iter_mut().map(|row| row.as_mut_ptr()).collect();
-        let bus = |rows: &mut Vec<*mut f32>| AudioBusBuffers {
-            numChannels: rows.len() as int32,
+        let pointers = |rows: &mut [Vec<f32>]| {
+            let mut pointers = [null_mut::<f32>(); 2];
+            pointers.iter_mut().zip(rows).for_each(|(pointer, row)| *pointer = row.as_mut_ptr());
+            pointers
+        };
+        let (mut main, mut beside) = (pointers(rows), pointers(side));
+        let bus = |pointers: &mut [*mut f32; 2], channels: usize| AudioBusBuffers {
+            numChannels: channels as int32,
             silenceFlags: 0,
             __field0: AudioBusBuffers__type0 {
-                channelBuffers32: if rows.is_empty() { null_mut() } else { rows.as_mut_ptr() },
+                channelBuffers32: if channels == 0 { null_mut() } else { pointers.as_mut_ptr() },
             },
         };
-        let (mut inputs, mut outputs) = ([bus(&mut main), bus(&mut side)], [bus(&mut main)]);
+        let mut nothing = [null_mut::<f32>(); 2];
+        let off = bus(&mut nothing, rows.len());
+        let mut inputs = [bus(&mut main, rows.len()), bus(&mut beside, side.len())];
+        let mut outputs = [bus(&mut main, rows.len())];
+        match how {
+            Some(Careless::SidechainOff) => inputs[1] = off,
+            Some(Careless::NarrowSidechain) => inputs[1].numChannels -= 1,
+            Some(Careless::InputOff) => inputs[0] = off,
+            Some(Careless::OutputOff) => outputs[0] = off,
+            _ => {}
+        }
         let flush = rows.is_empty();
         let mut data = ProcessData {
             processMode: 0,
@@ -203,12 +295,20 @@ impl Instance {
             numOutputs: if flush { 0 } else { 1 },
             inputs: if flush { null_mut() } else { inputs.as_mut_ptr() },
             outputs: if flush { null_mut() } else { outputs.as_mut_ptr() },
-            inputParameterChanges: changes.as_ptr(),
+            inputParameterChanges: changes.as_ref().map_or(null_mut(), ComPtr::as_ptr),
             outputParameterChanges: null_mut(),
             inputEvents: null_mut(),
             outputEvents: null_mut(),
             processContext: null_mut(),
         };
+        match how {
+            Some(Careless::OneInput) => data.numInputs = 1,
+            Some(Careless::NoInput) => (data.inputs, data.numInputs) = (null_mut(), 0),
+            Some(Careless::NoOutput) => (data.outputs, data.numOutputs) = (null_mut(), 0),
+            Some(Careless::Double) => data.symbolicSampleSize = SymbolicSampleSizes_::kSample64 as int32,
+            Some(Careless::Backwards) => data.numSamples = -1,
+            _ => {}
+        }
         unsafe { self.processor.process(&mut data) == kResultOk }
     }
 
@@ -239,6 +339,11 @@ impl Instance {
             unit.id
         };
         (0..unsafe { info.getUnitCount() }).map(unit).collect()
+    }
+
+    /// Turns a knob of an instance that is not processing; whether the plugin agreed.
+    pub fn set(&self, id: u32, value: f64) -> bool {
+        unsafe { self.controller.setParamNormalized(id, value) == kResultOk }
     }
 
     /// A value, 0 … 1.
@@ -280,6 +385,17 @@ impl Instance {
         let arrangement = |channels: u32| (1u64 << channels) - 1;
         let (mut inputs, mut output) = ([arrangement(widths[0]), arrangement(widths[1])], arrangement(widths[2]));
         unsafe { self.processor.setBusArrangements(inputs.as_mut_ptr(), 2, &mut output, 1) == kResultOk }
+    }
+
+    /// Whether the plugin has said since the last time that its latency has changed, and that its buses have.
+    pub fn asked(&self) -> [bool; 2] {
+        let flags = self.asked.swap(0, Relaxed);
+        [RestartFlags_::kLatencyChanged, RestartFlags_::kIoChanged].map(|flag| flags & flag != 0)
+    }
+
+    /// Frames by which the sound is late.
+    pub fn latency(&self) -> u32 {
+        unsafe { self.processor.getLatencySamples() }
     }
 
     /// Channels of a bus; `None` if there is none.

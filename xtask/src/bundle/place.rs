@@ -20,6 +20,10 @@ pub fn install(debug: bool) -> Result<()> {
         exchange(&fresh, &installed)?;
         println!("installed {}", project::shown(&installed));
     }
+    if let Some(licences) = licences_beside_clap()? {
+        copy(&project::target_dir()?.join("bundled").join(super::LICENCES), &licences)?;
+        println!("installed {}", project::shown(&licences));
+    }
     println!("let your host scan for new plugins; to take them away: cargo xtask uninstall");
     Ok(())
 }
@@ -34,7 +38,17 @@ pub fn uninstall() -> Result<()> {
             println!("not installed: {}", project::shown(&installed));
         }
     }
+    if let Some(licences) = licences_beside_clap()?
+        && remove(&licences)?
+    {
+        println!("removed {}", project::shown(&licences));
+    }
     Ok(())
+}
+
+/// Where a CLAP is one file, the licences of what is in it lie beside it.
+fn licences_beside_clap() -> Result<Option<PathBuf>> {
+    if cfg!(target_os = "macos") { Ok(None) } else { directory("clap").map(|place| Some(place.join(super::LICENCES))) }
 }
 
 /// Where hosts look for this user's plugins.

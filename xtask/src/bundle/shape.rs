@@ -1,10 +1,15 @@
 //! The inside of a bundle on each system.
 
 use super::NAME;
-use crate::shell;
+use crate::{project, shell};
 use anyhow::{Context, Result};
 use octant_hosts::{MONO_CLASS, STEREO_CLASS};
 use std::path::Path;
+
+/// The plugins in a VST3: name, class, category of its channels.
+const CLASSES: [(&str, &str, &str); 2] = [(NAME, STEREO_CLASS, "Stereo"), ("Octant Mono", MONO_CLASS, "Mono")];
+/// The window as hosts show it beside a plugin's name: the picture's pixels per point, and which picture it is.
+const SNAPSHOTS: [(f64, &str); 2] = [(1.0, "editor-1x.png"), (2.0, "editor.png")];
 
 /// What stands in a bundle beside the library.
 pub struct Texts {
@@ -32,6 +37,7 @@ pub fn write(format: &str, library: &Path, path: &Path, texts: &Texts) -> Result
     text("Resources/version.txt", &format!("{NAME} {}\n", texts.version))?;
     if format == "vst3" {
         text("Resources/moduleinfo.json", &module_info(&texts.version))?;
+        snapshots(&resources.join("Snapshots"))?;
     }
     if cfg!(target_os = "macos") {
         text("PkgInfo", "BNDL????")?;
@@ -78,10 +84,33 @@ fn sign(path: &Path) -> Result<()> {
     shell::run("codesign", &["--force", "--sign", "-", &path.display().to_string()])
 }
 
+/// Name of the picture of a class, as the format gives it.
+fn snapshot(class: &str, scale: f64) -> String {
+    if scale == 1.0 { format!("{class}_snapshot.png") } else { format!("{class}_snapshot_{scale:.1}x.png") }
+}
+
+/// Pictures of both plugins, whose windows look alike.
+fn snapshots(directory: &Path) -> Result<()> {
+    std::fs::create_dir_all(directory).with_context(|| format!("{} cannot be made", directory.display()))?;
+    for (_, class, _) in CLASSES {
+        for (scale, picture) in SNAPSHOTS {
+            let from = project::root().join("assets/screenshots").join(picture);
+            let to = directory.join(snapshot(class, scale));
+            std::fs::copy(&from, &to)
+                .with_context(|| format!("{} cannot be copied to {}", from.display(), to.display()))?;
+        }
+    }
+    Ok(())
+}
+
 /// What the library's factory says, for hosts that list plugins without loading them. The tests of the VST3 compare it
 /// with the factory.
 fn module_info(version: &str) -> String {
-    let class = |name: &str, id: &str, channels: &str| {
+    let class = |(name, id, channels): (&str, &str, &str)| {
+        let picture = |(scale, _): (f64, &str)| {
+            let path = format!("Contents/Resources/Snapshots/{}", snapshot(id, scale));
+            serde_json::json!({"Scale Factor": scale, "Path": path})
+        };
         serde_json::json!({
             "CID": id,
             "Category": "Audio Module Class",
@@ -90,9 +119,9 @@ fn module_info(version: &str) -> String {
             "Version": version,
             "SDKVersion": "VST 3.6.14",
             "Sub Categories": ["Fx", "Dynamics", "EQ", "Mastering", channels],
-            "Class Flags": 0,
+            "Class Flags": 2,
             "Cardinality": 2_147_483_647,
-            "Snapshots": [],
+            "Snapshots": SNAPSHOTS.map(picture),
         })
     };
     let module = serde_json::json!({
@@ -105,7 +134,7 @@ fn module_info(version: &str) -> String {
             "Flags": {"Unicode": true, "Classes Discardable": false, "Component Non Discardable": false},
         },
         "Compatibility": [],
-        "Classes": [class(NAME, STEREO_CLASS, "Stereo"), class("Octant Mono", MONO_CLASS, "Mono")],
+        "Classes": CLASSES.map(class),
     });
     format!("{module:#}\n")
 }

@@ -3,7 +3,7 @@
 use super::table::{Outcome, Table};
 use super::{CONTROL, Ground, control};
 use crate::tally::Tally;
-use crate::{setup, shell};
+use crate::{features, setup, shell};
 use anyhow::Result;
 use std::process::Command;
 
@@ -12,9 +12,9 @@ pub type Host = (&'static str, Result<Command, &'static str>);
 
 /// The commands that run the hosts.
 pub fn commands(ground: &Ground) -> [Host; 2] {
-    let test = |words: &[&str]| {
-        let mut command = shell::command("cargo", &["test", "--locked", "--no-fail-fast"]);
-        command.args(words);
+    let test = |targets: &[&str]| {
+        let mut command = features::workspace(&["test"], &["--no-fail-fast"]);
+        command.args(targets.iter().flat_map(|target| ["--test", target]));
         // One after another: some weigh the memory of the process.
         command.args(["--", "--include-ignored", "--test-threads=1", "--show-output"]);
         command.env("OCTANT_CLAP", &ground.clap).env("OCTANT_VST3", &ground.vst3);
@@ -24,12 +24,8 @@ pub fn commands(ground: &Ground) -> [Host; 2] {
         }
         command
     };
-    let mut words = vec!["--package", "octant-tests"];
-    for target in ["editor_window", "plugin_bundle", "plugin_conformance", "plugin_crowd", "plugin_real_time"] {
-        words.extend(["--test", target]);
-    }
-    let clap = test(&words);
-    let vst3 = test(&["--package", "octant-hosts", "--features", "vst3-host", "--test", "vst3"]);
+    let clap = test(&["editor_window", "plugin_bundle", "plugin_conformance", "plugin_crowd", "plugin_real_time"]);
+    let vst3 = test(&["vst3"]);
     let linkable = setup::has_xcb();
     [
         ("clack-host (CLAP)", Ok(clap)),
@@ -60,8 +56,7 @@ pub fn check(ground: &Ground, table: &mut Table) -> Result<()> {
 
 /// Tries every bit flip of fifty states: minutes, so not among the tests.
 pub fn check_damage(table: &mut Table) -> Result<()> {
-    let words = ["test", "--locked", "--release", "--package", "octant-tests", "--test", "plugin_state_damage"];
-    let mut command = shell::command("cargo", &words);
+    let mut command = features::workspace(&["test"], &["--test", "plugin_state_damage"]);
     command.args(["--", "--ignored"]);
     let refused = shell::perform(command)?;
     let outcome = if refused { Outcome::Passed("all refused".into()) } else { Outcome::Failed("see above".into()) };

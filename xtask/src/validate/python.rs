@@ -1,11 +1,11 @@
 //! Hosts for VST3 from PyPI, in an environment of their own under `target/hosts`: pedalboard and DawDreamer.
 
 use super::table::{Outcome, Table};
-use super::{CONTROL, Ground, control, text};
+use super::{CONTROL, Ground, control, text, told};
 use crate::{project, shell};
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::Command;
 
 /// Name of each host and its script.
 const HOSTS: [(&str, &str); 2] =
@@ -24,10 +24,10 @@ pub fn check(ground: &Ground, table: &mut Table) {
     };
     for (host, script) in HOSTS {
         match control("vst3") {
-            Some(plugin) => run(ground, &python, (host, script), ("control", &plugin), table),
+            Some(plugin) => told::run(on(ground, &python, script, "control", &plugin), host, true, table),
             None => table.add(host, CONTROL, Outcome::NotRun("zam-plugins is missing".to_owned())),
         }
-        run(ground, &python, (host, script), ("octant", &ground.vst3), table);
+        told::run(on(ground, &python, script, "octant", &ground.vst3), host, false, table);
     }
 }
 
@@ -62,33 +62,8 @@ fn scripts() -> PathBuf {
     project::root().join("tests/hosts/python")
 }
 
-/// Runs one script on one plugin; it tells one check a line.
-fn run(ground: &Ground, python: &Path, host: (&str, &str), plugin: (&str, &Path), table: &mut Table) {
-    let (what, path) = plugin;
-    let script = text(&scripts().join(host.1));
-    let words = ["-B", &script, what, &text(path), &text(&ground.reference)];
-    let output = ground.at_home(&text(python), &words).stderr(Stdio::piped()).output();
-    let label = |check: &str| if what == "control" { format!("{CONTROL}: {check}") } else { check.to_owned() };
-    let output = match output {
-        Ok(output) => output,
-        Err(error) => return table.add(host.0, &label("starts"), Outcome::Failed(error.to_string())),
-    };
-    let told = String::from_utf8_lossy(&output.stdout);
-    let mut ended = false;
-    for line in told.lines() {
-        let cells: Vec<&str> = line.split('\t').collect();
-        match cells[..] {
-            ["passed", check, found] => table.add(host.0, &label(check), Outcome::Passed(found.to_owned())),
-            ["failed", check, found] => table.add(host.0, &label(check), Outcome::Failed(found.to_owned())),
-            ["skipped", check, why] => table.add(host.0, &label(check), Outcome::NotRun(why.to_owned())),
-            ["done"] => ended = true,
-            // Hosts talk.
-            _ => {}
-        }
-    }
-    if !ended || !output.status.success() {
-        let errors = String::from_utf8_lossy(&output.stderr);
-        let last = errors.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("without a message");
-        table.add(host.0, &label("ends well"), Outcome::Failed(format!("{}: {last}", output.status)));
-    }
+/// A script on a plugin.
+fn on(ground: &Ground, python: &Path, script: &str, what: &str, plugin: &Path) -> Command {
+    let script = text(&scripts().join(script));
+    ground.at_home(&text(python), &["-B", &script, what, &text(plugin), &text(&ground.reference)])
 }

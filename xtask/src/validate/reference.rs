@@ -1,20 +1,21 @@
 //! What hosts are compared with: the input, the presets as places of knobs, and the files that `octant render` makes.
 
 use super::text;
-use crate::{project, shell};
-use anyhow::{Context, Result};
+use crate::{features, project, shell};
+use anyhow::{Context, Result, bail};
 use std::path::Path;
 
 /// Makes all of it afresh.
 pub fn make(directory: &Path) -> Result<()> {
     crate::bundle::clear(directory)?;
-    let place = text(directory);
-    shell::run(
-        "cargo",
-        &["run", "--locked", "--quiet", "--package", "octant-tests", "--example", "host_reference", "--", &place],
-    )?;
+    let target = project::target_dir()?;
+    let built = |place: &str| text(&target.join(format!("{place}{}", std::env::consts::EXE_SUFFIX)));
+    if !shell::perform(features::workspace(&["build"], &["--example", "host_reference"]))? {
+        bail!("what hosts are compared with could not be built; the reason stands above");
+    }
+    shell::run(&built("debug/examples/host_reference"), &[&text(directory)])?;
     shell::run("cargo", &["build", "--release", "--locked", "--package", "octant"])?;
-    let octant = project::target_dir()?.join("release").join(format!("octant{}", std::env::consts::EXE_SUFFIX));
+    let octant = built("release/octant");
     let list = directory.join("presets.tsv");
     let list = std::fs::read_to_string(&list).with_context(|| format!("{} cannot be read", list.display()))?;
     println!("octant render: {} presets", list.lines().count());
@@ -23,7 +24,7 @@ pub fn make(directory: &Path) -> Result<()> {
         let [output, preset] = ["wav", "json"].map(|ending| text(&directory.join(format!("{preset}.{ending}"))));
         let words =
             ["render", &input, "-o", &output, "--preset", &preset, "--sidechain", &sidechain, "--format", "f32"];
-        shell::output(&text(&octant), &words)?;
+        shell::output(&octant, &words)?;
     }
     Ok(())
 }

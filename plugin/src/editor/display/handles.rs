@@ -1,6 +1,7 @@
 //! What can be dragged in the display.
 
-use super::picture::region;
+use super::picture::{curve_points, region};
+use super::scale::label;
 use super::{Display, layout};
 use crate::editor::axes::Axes;
 use crate::editor::control::{common, defaulting, dragged_by, typing};
@@ -8,6 +9,7 @@ use crate::editor::curves::weights;
 use crate::editor::desk::Desk;
 use crate::editor::look::{self, veil};
 use crate::editor::rows::{self, Row};
+use crate::editor::strip::Strip;
 use egui::{Align2, CursorIcon, Id, Rect, Response, Sense, Stroke, Ui, pos2, vec2};
 use octant_dsp::settings::{Law, Section};
 
@@ -15,6 +17,8 @@ use octant_dsp::settings::{Law, Section};
 const OUTSIDE: f32 = 36.0;
 /// Shift slows dragging down by this.
 const FINE: f32 = 0.1;
+/// Height at the top of the display that belongs to the numbers of the bands, and that of a value.
+const HEADROOM: f32 = 27.0 + 16.0;
 
 /// Thresholds as lines of their bands, with the band's level beside them.
 pub fn thresholds(ui: &mut Ui, desk: &mut Desk<'_>, axes: &Axes) {
@@ -60,41 +64,55 @@ fn threshold(
     }
     common(ui, desk, &response, row, true);
     let response = response.on_hover_and_drag_cursor(CursorIcon::ResizeVertical);
-    let lit = response.hovered() || response.has_focus() || desk.hand.holds(row);
+    let lit = response.hovered() || desk.is_keyed(&response) || desk.hand.holds(row);
     let selected = rows::at(row).band.is_some_and(|band| desk.view.selection.has(band));
     let painter = ui.painter();
     let strength = if lit || selected { 1.0 } else { 0.6 };
-    let stroke = Stroke::new(if lit { 2.2 } else { 1.4 }, veil(colour, strength));
-    painter.hline(strip.x_range(), y, stroke);
+    if lit {
+        painter.hline(strip.x_range(), y, Stroke::new(6.0, veil(colour, 0.22)));
+    }
+    painter.hline(strip.x_range(), y, Stroke::new(if lit { 2.0 } else { 1.4 }, veil(colour, strength)));
     // A small flag points to where the section works.
     let tip = if word == "above" { -5.0 } else { 5.0 };
     let x = strip.right() - 9.0;
     let flag = vec![pos2(x - 5.0, y), pos2(x + 5.0, y), pos2(x, y + tip)];
     painter.add(egui::Shape::convex_polygon(flag, veil(colour, strength), Stroke::NONE));
-    let label = Rect::from_min_size(pos2(strip.left() + 6.0, y - 17.0), vec2(64.0, 16.0));
-    if typing(ui, desk, label, row, response.id) {
+    // The value stands where the section works, unless that is where the band's number stands.
+    let over = if word == "above" { y - HEADROOM > axes.rect.top() } else { y + 18.0 > axes.rect.bottom() };
+    let field =
+        Rect::from_min_size(pos2(strip.right() - 88.0, if over { y - 19.0 } else { y + 3.0 }), vec2(70.0, 17.0));
+    if typing(ui, desk, field, row, response.id) {
         return;
     }
-    if (lit || selected) && strip.width() > 58.0 {
-        let text = desk.text(row);
-        let font = look::medium(look::SMALL);
-        let at = pos2(strip.right() - 20.0, if word == "above" { y - 3.0 } else { y + 3.0 });
-        let align = if word == "above" { Align2::RIGHT_BOTTOM } else { Align2::RIGHT_TOP };
-        ui.painter().text(at, align, text, font, desk.look.text);
+    if (lit || selected) && strip.width() > 74.0 {
+        let at = pos2(strip.right() - 17.0, if over { y - 2.5 } else { y + 2.5 });
+        let align = if over { Align2::RIGHT_BOTTOM } else { Align2::RIGHT_TOP };
+        label(ui, desk, at, align, &desk.text(row), desk.look.text);
     }
 }
 
-/// The level that meets the thresholds, at the left edge of the band.
+/// The band's level beside its thresholds, at the left edge: brighter where a section works on it.
 fn level(ui: &Ui, desk: &Desk<'_>, axes: &Axes, band: usize, rect: Rect) {
-    let live = desk.live.bands[band];
-    let x = rect.left() + 1.5;
-    if rect.width() < 8.0 {
+    let level_db = desk.live.bands[band].level_db;
+    if rect.width() < 12.0 {
         return;
     }
-    let top = axes.y_of_level(live.level_db).clamp(rect.top(), rect.bottom());
-    let bar = Rect::from_min_max(pos2(x, top), pos2(x + 3.5, rect.bottom()));
+    let top = axes.y_of_level(level_db).clamp(rect.top(), rect.bottom());
+    if rect.bottom() - top < 1.0 {
+        return;
+    }
+    let (left, right) = (rect.left() + 4.5, rect.left() + 8.0);
     let colour = desk.look.band(band, desk.heard(band));
-    ui.painter().rect_filled(bar, 1.0, veil(colour, 0.85));
+    let mut bar = Strip::default();
+    for (x, strength) in [(left, 0.95), (right, 0.95)] {
+        bar.add(pos2(x, top), veil(colour, strength), rect.bottom(), veil(colour, 0.18));
+    }
+    ui.painter().add(bar.shape());
+    let settings = &desk.settings.band[band];
+    let at_work = settings.above.law != Law::Off && f64::from(level_db) > settings.above.threshold_db
+        || settings.below.law != Law::Off && f64::from(level_db) < settings.below.threshold_db;
+    let cap = if at_work { desk.look.curve } else { colour };
+    ui.painter().hline(left - 1.0..=right + 1.0, top, Stroke::new(2.0, cap));
 }
 
 /// A point on the response in the middle of each band: dragging it moves the band's gain.
@@ -105,11 +123,10 @@ pub fn gains(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, axes: &Axe
         if rect.width() < 26.0 {
             continue;
         }
-        let points = (axes.rect.width() / 2.5).clamp(40.0, 1200.0) as usize;
-        let (hz, response) = display.curves.response(&desk.settings, desk.live.sample_rate_hz, points);
+        let shapes = display.curves.shapes(&desk.settings, desk.live.sample_rate_hz, curve_points(axes));
         let middle = axes.hz(rect.center().x);
-        let at = hz.iter().position(|hz| *hz >= middle).unwrap_or(hz.len() - 1);
-        let gain_db = 20.0 * response.sum(at, &weights).max(1e-6).log10();
+        let at = shapes.hz.partition_point(|hz| *hz < middle).min(shapes.hz.len() - 1);
+        let gain_db = 20.0 * shapes.response.sum(at, &weights).max(1e-6).log10();
         let y = axes.y_of_gain(gain_db as f32).clamp(axes.rect.top() + 6.0, axes.rect.bottom() - 6.0);
         let centre = pos2(rect.center().x, y);
         let row = rows::of_band(band, "gain");
@@ -126,14 +143,22 @@ pub fn gains(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, axes: &Axe
         }
         common(ui, desk, &response, row, true);
         let response = response.on_hover_and_drag_cursor(CursorIcon::ResizeVertical);
-        let lit = response.hovered() || response.has_focus() || desk.hand.holds(row);
+        let lit = response.hovered() || desk.is_keyed(&response) || desk.hand.holds(row);
         let colour = desk.look.band(band, desk.heard(band));
-        let radius = if lit { 6.5 } else { 5.0 };
+        let selected = desk.view.selection.has(band);
+        let radius = if lit || selected { 6.0 } else { 5.0 };
+        if lit {
+            ui.painter().circle_filled(centre, 11.0, veil(colour, 0.28));
+        }
         ui.painter().circle(centre, radius, colour, Stroke::new(1.5, desk.look.well));
-        if desk.hand.holds(row) {
-            let at = centre - vec2(0.0, 10.0);
-            let font = look::medium(look::SMALL + 0.5);
-            ui.painter().text(at, Align2::CENTER_BOTTOM, desk.text(row), font, desk.look.text);
+        if selected {
+            ui.painter().circle_filled(centre, 2.0, desk.look.well);
+        }
+        if lit {
+            let over = centre.y - 26.0 > axes.rect.top() + 27.0;
+            let at = centre + vec2(0.0, if over { -10.0 } else { 10.0 });
+            let align = if over { Align2::CENTER_BOTTOM } else { Align2::CENTER_TOP };
+            label(ui, desk, at, align, &format!("Gain {}", desk.text(row)), desk.look.text);
         }
     }
 }
@@ -167,25 +192,27 @@ pub fn crossovers(ui: &mut Ui, desk: &mut Desk<'_>, axes: &Axes) {
         if dropped {
             desk.view.dropping = None;
             desk.settings = desk.owner.settings();
-            remove(desk, index);
+            remove(ui, desk, index);
             return;
         }
         if response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Delete)) {
-            remove(desk, index);
+            remove(ui, desk, index);
             return;
         }
         common(ui, desk, &response, row, true);
         let response = response.on_hover_and_drag_cursor(CursorIcon::ResizeHorizontal);
-        let lit = response.hovered() || response.has_focus() || desk.hand.holds(row);
+        let lit = response.hovered() || desk.is_keyed(&response) || desk.hand.holds(row);
         paint_crossover(ui, desk, axes, index, x, lit);
         let label = Rect::from_center_size(pos2(x, axes.rect.bottom() - 26.0), vec2(74.0, 18.0));
         typing(ui, desk, label, row, response.id);
     }
 }
 
-fn remove(desk: &mut Desk<'_>, index: usize) {
+fn remove(ui: &Ui, desk: &mut Desk<'_>, index: usize) {
     if let Some(left) = layout::without_crossover(&desk.settings, index) {
         desk.whole("Remove crossover", &left);
+        // The keyboard was at what is gone now.
+        ui.memory_mut(|memory| memory.request_focus(Id::unique("octant display")));
     }
 }
 
@@ -215,6 +242,7 @@ fn drag(ui: &Ui, desk: &mut Desk<'_>, response: &Response, row: Row) -> egui::Ve
         select(desk, row);
         let together = desk.together(row);
         desk.hand.grab(desk.owner, &together);
+        response.request_focus();
     }
     let moved = if response.dragged() && desk.hand.holds(row) { dragged_by(response) } else { egui::Vec2::ZERO };
     if response.drag_stopped() {

@@ -2,8 +2,9 @@
 
 use crate::editor::desk::Desk;
 use crate::editor::live::{HISTORY_S, PER_S};
-use crate::editor::look::{self, veil};
-use egui::{Align2, Mesh, Pos2, Rect, Shape, Stroke, Ui, pos2};
+use crate::editor::look::{self, mix, veil};
+use crate::editor::strip::Strip;
+use egui::{Align2, Pos2, Rect, Shape, Stroke, Ui, pos2};
 
 /// Highest and lowest gain that is shown, dB.
 const RANGE_DB: [f32; 2] = [4.0, -20.0];
@@ -31,30 +32,27 @@ pub fn paint(ui: &Ui, desk: &Desk<'_>, strip: Rect) {
         let selected = desk.view.selection.has(band);
         let colour = look.band(band, desk.heard(band));
         if selected {
-            painter.add(between(&points, y(0.0), veil(colour, 0.3)));
+            painter.add(between(&points, y(0.0), veil(colour, 0.45)));
         }
         let stroke = if selected { Stroke::new(1.4, colour) } else { Stroke::new(1.0, veil(colour, 0.5)) };
         painter.add(Shape::line(points, stroke));
     }
     let font = look::regular(9.5);
-    let at = pos2(strip.left() + 9.0, strip.bottom() - 9.0);
-    painter.text(at, Align2::LEFT_CENTER, format!("Gain, last {HISTORY_S:.0} s"), font.clone(), look.faint);
+    let ink = mix(look.faint, look.dim, 0.6);
+    let margin = ui.painter();
     for db in [0.0, -12.0_f32] {
-        let text = format!("{db:.0}").replace('-', "−");
-        painter.text(pos2(strip.right() - 4.0, y(db)), Align2::RIGHT_CENTER, text, font.clone(), look.faint);
+        let at = pos2(strip.left() - 5.0, y(db));
+        margin.text(at, Align2::RIGHT_CENTER, super::scale::sign(db, true), font.clone(), ink);
     }
+    let at = pos2(strip.left() + 5.0, strip.bottom() - 8.0);
+    margin.text(at, Align2::LEFT_CENTER, format!("{HISTORY_S:.0} s ago"), font.clone(), ink);
+    margin.text(pos2(strip.right() - 5.0, at.y), Align2::RIGHT_CENTER, "now", font, ink);
 }
 
 fn between(points: &[Pos2], zero: f32, colour: egui::Color32) -> Shape {
-    let mut mesh = Mesh::default();
-    for (index, point) in points.iter().enumerate() {
-        mesh.colored_vertex(*point, colour);
-        mesh.colored_vertex(pos2(point.x, zero), colour);
-        if index > 0 {
-            let at = 2 * index as u32;
-            mesh.add_triangle(at - 2, at - 1, at);
-            mesh.add_triangle(at - 1, at, at + 1);
-        }
+    let mut area = Strip::default();
+    for point in points {
+        area.add(*point, colour, zero, veil(colour, 0.3));
     }
-    Shape::mesh(mesh)
+    area.shape()
 }

@@ -1,46 +1,60 @@
 //! What is painted behind the handles.
 
+use super::scale::label;
 use super::{Display, readout};
-use crate::editor::axes::{Axes, LEVEL_DB, LINES_HZ};
+use crate::editor::axes::{Axes, LINES_HZ};
 use crate::editor::curves::weights;
 use crate::editor::desk::Desk;
 use crate::editor::layout;
 use crate::editor::look::{self, mix, veil};
 use crate::editor::spectrum;
-use egui::{Align2, Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+use crate::editor::strip::Strip;
+use egui::{Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+use octant_dsp::settings::MAX_BANDS;
 
 /// Everything behind the handles.
 pub fn paint(painter: &Painter, desk: &Desk<'_>, display: &mut Display, axes: &Axes, hovered: Option<usize>) {
-    regions(painter, desk, axes, hovered);
+    ground(painter, desk, display, axes, hovered);
     grid(painter, desk, axes);
     spectra(painter, desk, display, axes);
     response(painter, desk, display, axes);
 }
 
-/// The bands as coloured regions.
-fn regions(painter: &Painter, desk: &Desk<'_>, axes: &Axes, hovered: Option<usize>) {
-    for band in 0..desk.settings.bands {
-        let rect = region(desk, axes, band);
-        let colour = desk.look.band(band, desk.heard(band));
+/// Points of the curves over a display.
+pub fn curve_points(axes: &Axes) -> usize {
+    (axes.rect.width() / 2.5).clamp(40.0, 1200.0) as usize
+}
+
+/// The bands as coloured regions that go over into each other as steeply as the crossovers part them.
+fn ground(painter: &Painter, desk: &Desk<'_>, display: &mut Display, axes: &Axes, hovered: Option<usize>) {
+    let lit = |band: usize| {
         let strength = match (desk.view.selection.has(band), hovered == Some(band)) {
-            (true, _) => 0.15,
-            (false, true) => 0.085,
-            (false, false) => 0.05,
+            (true, _) => 0.17,
+            (false, true) => 0.095,
+            (false, false) => 0.055,
         };
-        let mut mesh = Mesh::default();
-        let (top, bottom) = (veil(colour, strength), veil(colour, 0.25 * strength));
-        for (y, colour) in [(rect.top(), top), (rect.bottom(), bottom)] {
-            mesh.colored_vertex(pos2(rect.left(), y), colour);
-            mesh.colored_vertex(pos2(rect.right(), y), colour);
-        }
-        mesh.add_triangle(0, 1, 2);
-        mesh.add_triangle(1, 2, 3);
-        painter.add(Shape::mesh(mesh));
-        if desk.view.selection.has(band) {
-            let bar = Rect::from_min_size(rect.min, vec2(rect.width(), 2.5));
-            painter.rect_filled(bar, 0.0, colour);
+        veil(desk.look.band(band, desk.heard(band)), if desk.settings.bypass { 0.5 * strength } else { strength })
+    };
+    let colours: [Color32; MAX_BANDS] = std::array::from_fn(lit);
+    let shapes = display.curves.shapes(&desk.settings, desk.live.sample_rate_hz, curve_points(axes));
+    let mut strip = Strip::default();
+    for (hz, shares) in shapes.hz.iter().zip(&shapes.shares) {
+        let (x, colour) = (axes.x(*hz), mixed(shares, &colours));
+        strip.add(pos2(x, axes.rect.top()), colour, axes.rect.bottom(), colour.gamma_multiply(0.25));
+    }
+    painter.add(strip.shape());
+}
+
+/// Colours of the bands by their shares.
+fn mixed(shares: &[f32; MAX_BANDS], colours: &[Color32; MAX_BANDS]) -> Color32 {
+    let mut sum = [0.0_f32; 4];
+    for (share, colour) in shares.iter().zip(colours) {
+        for (sum, part) in sum.iter_mut().zip(colour.to_array()) {
+            *sum += share * f32::from(part);
         }
     }
+    let [r, g, b, a] = sum.map(|part| part.round() as u8);
+    Color32::from_rgba_premultiplied(r, g, b, a)
 }
 
 /// Where a band lies in the display.
@@ -52,42 +66,12 @@ pub fn region(desk: &Desk<'_>, axes: &Axes, band: usize) -> Rect {
 }
 
 fn grid(painter: &Painter, desk: &Desk<'_>, axes: &Axes) {
-    let (look, rect) = (desk.look, axes.rect);
-    let line = Stroke::new(1.0, look.grid);
-    let font = look::regular(9.5);
+    let line = Stroke::new(1.0, desk.look.grid);
     for (hz, _) in LINES_HZ {
-        painter.vline(axes.x(hz), rect.y_range(), line);
+        painter.vline(axes.x(hz), axes.rect.y_range(), line);
     }
-    let step = if rect.height() < 220.0 { 24 } else { 12 };
-    let mut level = 0;
-    while level > LEVEL_DB[1] as i32 {
-        let y = axes.y_of_level(level as f32);
-        painter.hline(rect.x_range(), y, line);
-        let text = format!("{level}").replace('-', "−");
-        let near_bottom = y > rect.bottom() - 7.0;
-        if !near_bottom {
-            painter.text(pos2(rect.right() - 4.0, y), Align2::RIGHT_CENTER, text, font.clone(), look.faint);
-        }
-        level -= step;
-    }
-    let gains: &[i32] = if rect.height() < 220.0 { &[12, -12, -24] } else { &[12, 6, -6, -12, -18, -24] };
-    for gain in gains {
-        let (x, y) = (rect.left() + 9.0, axes.y_of_gain(*gain as f32));
-        if y < rect.top() + 34.0 || y > rect.bottom() - 7.0 {
-            continue;
-        }
-        let text = format!("{gain:+}").replace('-', "−");
-        painter.text(pos2(x, y), Align2::LEFT_CENTER, text, font.clone(), look.faint);
-    }
-}
-
-/// The numbers below the plot.
-pub fn frequencies(ui: &Ui, desk: &Desk<'_>, axes: &Axes, height: f32) {
-    let y = axes.rect.bottom() + 0.5 * height;
-    for (hz, text) in LINES_HZ {
-        let font = look::regular(9.5);
-        let x = axes.x(hz).clamp(axes.rect.left() + 10.0, axes.rect.right() - 12.0);
-        ui.painter().text(pos2(x, y), Align2::CENTER_CENTER, text, font, desk.look.dim);
+    for level in super::scale::levels(axes) {
+        painter.hline(axes.rect.x_range(), axes.y_of_level(level), line);
     }
 }
 
@@ -112,15 +96,22 @@ fn spectra(painter: &Painter, desk: &Desk<'_>, display: &mut Display, axes: &Axe
     } else {
         display.held.clear();
     }
-    let (look, bottom) = (desk.look, axes.rect.bottom());
+    let look = desk.look;
     let line = |db: &[f32]| spectrum::line(axes, db, bin_hz, analyser.tilt_db);
     if analyser.after {
         let points = line(after);
-        painter.add(spectrum::area(&points, bottom, veil(look.text, 0.13)));
-        painter.add(Shape::line(points, Stroke::new(1.0, veil(look.text, 0.38))));
+        let mut area = Strip::default();
+        for point in &points {
+            // As bright as it is loud: shades by height and not by column, or every peak would leave a streak.
+            let height = (axes.rect.bottom() - point.y) / axes.rect.height().max(1.0);
+            let colour = veil(look.text, 0.04 + 0.16 * height.clamp(0.0, 1.0));
+            area.add(pos2(point.x, point.y.min(axes.rect.bottom())), colour, axes.rect.bottom(), veil(look.text, 0.03));
+        }
+        painter.add(area.shape());
+        painter.add(Shape::line(points, Stroke::new(1.2, veil(look.text, 0.42))));
     }
     if analyser.before {
-        painter.add(Shape::line(line(before), Stroke::new(1.0, veil(look.dim, 0.45))));
+        painter.add(Shape::line(line(before), Stroke::new(1.0, veil(look.dim, 0.5))));
     }
     if analyser.hold {
         painter.add(Shape::line(line(&display.held), Stroke::new(1.0, veil(look.accent, 0.6))));
@@ -129,40 +120,51 @@ fn spectra(painter: &Painter, desk: &Desk<'_>, display: &mut Display, axes: &Axe
 
 /// The combined response: one curve, and what it changes as coloured area up to the line of no change.
 fn response(painter: &Painter, desk: &Desk<'_>, display: &mut Display, axes: &Axes) {
-    let points = (axes.rect.width() / 2.5).clamp(40.0, 1200.0) as usize;
     let weights = weights(&desk.settings, desk.live);
-    let (hz, response) = display.curves.response(&desk.settings, desk.live.sample_rate_hz, points);
+    let shapes = display.curves.shapes(&desk.settings, desk.live.sample_rate_hz, curve_points(axes));
     let zero = axes.y_of_gain(0.0);
-    painter.hline(axes.rect.x_range(), zero, Stroke::new(1.0, veil(desk.look.text, 0.16)));
-    let heard: Vec<Color32> = (0..desk.settings.bands).map(|band| desk.look.band(band, desk.heard(band))).collect();
-    let mut curve: Vec<Pos2> = Vec::with_capacity(hz.len());
-    let mut area = Mesh::default();
-    for (at, hz) in hz.iter().enumerate() {
-        let gain_db = 20.0 * response.sum(at, &weights).max(1e-6).log10();
+    painter.hline(axes.rect.x_range(), zero, Stroke::new(1.0, veil(desk.look.text, 0.22)));
+    // What is not heard falls out of the display, and would fill it.
+    let shade = |band: usize| veil(desk.look.band(band, desk.heard(band)), if desk.heard(band) { 1.0 } else { 0.3 });
+    let colours: [Color32; MAX_BANDS] = std::array::from_fn(shade);
+    let mut curve: Vec<Pos2> = Vec::with_capacity(shapes.hz.len());
+    let mut area = Strip::default();
+    for (at, (hz, shares)) in shapes.hz.iter().zip(&shapes.shares).enumerate() {
+        let gain_db = 20.0 * shapes.response.sum(at, &weights).max(1e-6).log10();
         let point = axes.at(*hz, axes.y_of_gain(gain_db as f32));
-        // The colours of the bands, as much of each as it lets through.
-        let shares = heard.iter().enumerate().map(|(band, colour)| (response.band(at, band).powi(2) as f32, *colour));
-        let (mut red, mut green, mut blue, mut total) = (0.0, 0.0, 0.0, 1e-9);
-        for (share, colour) in shares {
-            red += share * f32::from(colour.r());
-            green += share * f32::from(colour.g());
-            blue += share * f32::from(colour.b());
-            total += share;
-        }
-        let part = |sum: f32| (sum / total) as u8;
-        let colour = Color32::from_rgb(part(red), part(green), part(blue));
-        area.colored_vertex(point, veil(colour, 0.45));
-        area.colored_vertex(pos2(point.x, zero), veil(colour, 0.12));
-        if at > 0 {
-            let vertex = 2 * at as u32;
-            area.add_triangle(vertex - 2, vertex - 1, vertex);
-            area.add_triangle(vertex - 1, vertex, vertex + 1);
-        }
+        let colour = mixed(shares, &colours);
+        area.add(point, veil(colour, 0.5), zero, veil(colour, 0.12));
         curve.push(point);
     }
-    painter.add(Shape::mesh(area));
+    painter.add(area.shape());
+    for band in (0..desk.settings.bands).filter(|band| desk.view.selection.has(*band)) {
+        glow(painter, &curve, region(desk, axes, band), colours[band]);
+    }
     painter.add(Shape::line(curve.clone(), Stroke::new(5.0, veil(desk.look.curve, 0.08))));
     painter.add(Shape::line(curve, Stroke::new(1.8, desk.look.curve)));
+}
+
+/// Light around the curve within a band.
+fn glow(painter: &Painter, curve: &[Pos2], region: Rect, colour: Color32) {
+    let within: Vec<Pos2> = curve.iter().copied().filter(|point| region.x_range().contains(point.x)).collect();
+    for (width, strength) in [(14.0, 0.06), (9.0, 0.10), (5.0, 0.20)] {
+        painter.add(Shape::line(within.clone(), Stroke::new(width, veil(colour, strength))));
+    }
+}
+
+/// What is heard instead of the usual, in words at the bottom of the display.
+pub fn state(ui: &Ui, desk: &Desk<'_>, axes: &Axes) {
+    let settings = &desk.settings;
+    let listened = (0..settings.bands).find(|band| settings.band[*band].listen);
+    let text = match listened {
+        _ if settings.bypass => "Bypassed".to_owned(),
+        Some(band) => format!("Listening to the detector of band {}", band + 1),
+        None if settings.delta => "Delta: only what is changed is heard".to_owned(),
+        None if desk.view.analyser.freeze => "Analyser frozen".to_owned(),
+        None => return,
+    };
+    let at = pos2(axes.rect.center().x, axes.rect.bottom() - 5.0);
+    label(ui, desk, at, Align2::CENTER_BOTTOM, &text, if settings.bypass { desk.look.warn } else { desk.look.accent });
 }
 
 /// Each band's number and what happens in it, at the top of its region.
@@ -173,6 +175,9 @@ pub fn tags(ui: &Ui, desk: &Desk<'_>, axes: &Axes) {
         let settings = &desk.settings.band[band];
         let colour = look.band(band, desk.heard(band));
         let selected = desk.view.selection.has(band);
+        if selected {
+            painter.rect_filled(Rect::from_min_size(rect.min, vec2(rect.width(), 2.5)), 0.0, colour);
+        }
         let room = rect.width() - 8.0;
         if room < 14.0 {
             continue;
@@ -193,7 +198,8 @@ pub fn tags(ui: &Ui, desk: &Desk<'_>, axes: &Axes) {
         let (_, gain) = readout(&desk.live.bands[band]);
         let at = pos2(chip.right() + 6.0, chip.center().y);
         let font = look::medium(look::SMALL + 0.5);
-        let gain = painter.layout_no_wrap(gain, font, if settings.bypass { look.faint } else { look.text });
+        let quiet = settings.bypass || desk.settings.bypass || !desk.heard(band);
+        let gain = painter.layout_no_wrap(gain, font, if quiet { look.dim } else { look.text });
         if gain.size().x + 28.0 <= room {
             let width = gain.size().x;
             painter.galley(at - vec2(0.0, 0.5 * gain.size().y), gain, look.text);

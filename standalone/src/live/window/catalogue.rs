@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cpal::traits::{DeviceTrait, HostTrait};
-use nice_plug_egui::RepaintNotifier;
+use plugin::editor::watch::Wake;
 
 use crate::live::devices;
 
@@ -81,7 +81,7 @@ impl Librarian {
     }
 
     /// Looks for the devices of a sound system; wakes the window when it has them.
-    pub fn look(&self, host: &str, wake: &RepaintNotifier) {
+    pub fn look(&self, host: &str, wake: &Wake) {
         {
             let mut shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
             if shelf.looking {
@@ -94,7 +94,7 @@ impl Librarian {
         let search = move || {
             let found = Catalogue::of(&host);
             *shelf.lock().unwrap_or_else(PoisonError::into_inner) = found;
-            wake.request_repaint();
+            wake.wake();
         };
         if std::thread::Builder::new().name("octant catalogue".into()).spawn(search).is_err() {
             self.shelf.lock().unwrap_or_else(PoisonError::into_inner).looking = false;

@@ -55,6 +55,7 @@ pub fn show(ui: &mut Ui, screen: &mut Screen, owner: &mut dyn Owner, live: &Live
     let edge = (all.bottom() - STRIP).max(all.top());
     let upper = Rect::from_min_max(all.min, pos2(all.right(), edge));
     let lower = Rect::from_min_max(pos2(all.left(), edge), all.max);
+    screen.view.alone = true;
     screen.show(&mut ui.new_child(UiBuilder::new().max_rect(upper).id_salt("editor")), owner, live);
     if screen.view.sheet == Sheet::Program {
         sheet::show(ui, screen, panel, screen::body(upper));

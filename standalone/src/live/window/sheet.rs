@@ -31,7 +31,7 @@ pub fn show(ui: &mut Ui, screen: &mut Screen, panel: &mut Panel, rect: Rect) {
     let close = Rect::from_min_size(pos2(inner.right() - 54.0, inner.top()), vec2(54.0, 22.0));
     let again = Rect::from_min_size(pos2(close.left() - 92.0, inner.top()), vec2(86.0, 22.0));
     let looking = panel.catalogue.looking;
-    let text = if looking { "Looking …" } else { "Look again" };
+    let text = if looking { "Scanning …" } else { "Rescan" };
     if button(ui, &look, again, "again", text, "Look for devices that were plugged in meanwhile", None).clicked() {
         panel.look_for = Some(panel.facts.host.clone());
     }
@@ -49,7 +49,7 @@ pub fn show(ui: &mut Ui, screen: &mut Screen, panel: &mut Panel, rect: Rect) {
     };
     devices(&mut inside(ui, &look, card(0.0), "Devices"), &look, panel);
     stream(&mut inside(ui, &look, card(1.0), "Stream"), &look, panel);
-    health(&mut inside(ui, &look, card(2.0), "How it does"), &look, panel);
+    health(&mut inside(ui, &look, card(2.0), "Status"), &look, panel);
     let below = Rect::from_min_max(pos2(body.left(), body.top() + height + gap), body.max);
     if below.height() > HINTS {
         hints(&mut ui.new_child(UiBuilder::new().max_rect(below).id_salt("hints")), &look);
@@ -59,9 +59,9 @@ pub fn show(ui: &mut Ui, screen: &mut Screen, panel: &mut Panel, rect: Rect) {
 /// What people ask about sound cards, where there is room for it.
 fn hints(ui: &mut Ui, look: &Look) {
     let all = [
-        ("Clicks or gaps?", "Choose a larger buffer. Gaps counts every one since the last Clear counts."),
-        ("Too late?", "Choose a smaller buffer, and a sound card whose input and output share one clock."),
-        ("It howls?", "A microphone hears its loudspeakers: mute the input, or use headphones."),
+        ("Clicks or gaps?", "Choose a larger buffer. Gaps counts every one since Reset counts."),
+        ("Too much delay?", "Choose a smaller buffer, and a sound card whose input and output share one clock."),
+        ("Feedback?", "A microphone hears its loudspeakers: mute the input, or use headphones."),
         ("Unplugged?", "Octant waits, and takes up the same devices when they return. It never takes others instead."),
     ];
     egui::Grid::new("octant sound card hints").num_columns(2).spacing([14.0, 6.0]).show(ui, |ui| {
@@ -239,7 +239,7 @@ fn health(ui: &mut Ui, look: &Look, panel: &mut Panel) {
         ("Sample rate", facts.rate(), true),
         ("Buffer", facts.buffer(), true),
         ("Latency", facts.latency(), true),
-        ("Load, and its most", format!("{} %, {} %", facts.load_percent, facts.load_peak_percent), true),
+        ("Load, highest", format!("{} %, {} %", facts.load_percent, facts.load_peak_percent), true),
         ("Gaps", facts.gaps.to_string(), facts.gaps == 0),
         ("Clocks", facts.drift(), facts.settled),
         ("Connection", facts.returns(), true),
@@ -278,7 +278,7 @@ fn health(ui: &mut Ui, look: &Look, panel: &mut Panel) {
     if button(ui, look, cell(1.0), "mute below", word, "Let nothing in", lit).clicked() {
         panel.asked.push(Command::Mute(if facts.muted { Switch::Off } else { Switch::On }));
     }
-    if button(ui, look, cell(2.0), "clear", "Clear counts", "Forget gaps, clips and peaks", None).clicked() {
+    if button(ui, look, cell(2.0), "clear", "Reset counts", "Start gaps, clips and peaks over", None).clicked() {
         panel.asked.push(Command::Clear);
     }
 }

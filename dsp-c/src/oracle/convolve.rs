@@ -1,6 +1,6 @@
 //! `convolve.c` once more.
 
-use rustfft::num_complex::Complex;
+use octant_fft::num_complex::Complex;
 
 use super::{fma, fnma};
 use crate::layout::{Bins, Line, SLOTS, Sums, Taps, WIDE_LANE};

@@ -1,0 +1,262 @@
+//! What hosts hold: the framework's object, and before it what hosts do that it does not expect.
+
+use super::block;
+use super::restarts::{Inside, Restarts};
+use super::sdk::Steinberg::Vst::ChannelContext::{IInfoListener, IInfoListenerTrait};
+use super::sdk::Steinberg::Vst::{CString, *};
+use super::sdk::Steinberg::*;
+use super::sdk::{Class, ComRef, ComWrapper};
+use crate::Multiband;
+use nice_plug::wrapper::vst3::Wrapper;
+use octant_dsp::params;
+use std::collections::BTreeMap;
+use std::ptr::null_mut;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// One instance. What is not written out here goes to the framework as it comes.
+pub struct Shell<const CHANNELS: usize> {
+    framework: Wrapper<Multiband<CHANNELS>>,
+    /// Whether the host has said how it will process. Relaxed: it does not process meanwhile.
+    set_up: AtomicBool,
+    /// For [`Restarts`].
+    inside: Arc<Inside>,
+    /// Whether sound is being processed. Relaxed: who asks can do with the answer of a moment ago.
+    processing: AtomicBool,
+    /// What the host told of parameters meanwhile, and what the framework had then: it takes values from the audio thread
+    /// only, but the host shall read what it wrote. Not for the audio thread.
+    told: Mutex<BTreeMap<ParamID, Told>>,
+}
+
+struct Told {
+    value: ParamValue,
+    before: ParamValue,
+}
+
+impl<const CHANNELS: usize> Shell<CHANNELS> {
+    /// A fresh instance.
+    pub fn new() -> Self {
+        Self {
+            framework: Wrapper::new(),
+            set_up: AtomicBool::new(false),
+            inside: Arc::default(),
+            processing: AtomicBool::new(false),
+            told: Mutex::default(),
+        }
+    }
+
+    fn told(&self) -> MutexGuard<'_, BTreeMap<ParamID, Told>> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The value that the framework has.
+    fn value(&self, id: ParamID) -> ParamValue {
+        // SAFETY: takes numbers only.
+        unsafe { IEditControllerTrait::getParamNormalized(&self.framework, id) }
+    }
+}
+
+/// No interface for notes: there are none.
+impl<const CHANNELS: usize> Class for Shell<CHANNELS> {
+    type Interfaces =
+        (IComponent, IEditController, IAudioProcessor, IProcessContextRequirements, IUnitInfo, IInfoListener);
+}
+
+/// Methods that hand on what they get.
+macro_rules! handed_on {
+    ($interface:ident: $($method:ident($($argument:ident: $type:ty),*) -> $result:ty;)+) => {
+        $(unsafe fn $method(&self, $($argument: $type),*) -> $result {
+            // SAFETY: as the host gave it.
+            unsafe { $interface::$method(&self.framework, $($argument),*) }
+        })+
+    };
+}
+
+impl<const CHANNELS: usize> IPluginBaseTrait for Shell<CHANNELS> {
+    handed_on! { IPluginBaseTrait:
+        initialize(context: *mut FUnknown) -> tresult;
+        terminate() -> tresult;
+    }
+}
+
+impl<const CHANNELS: usize> IComponentTrait for Shell<CHANNELS> {
+    /// The framework takes a bus with a negative index for the first one and writes before it refuses.
+    unsafe fn getBusInfo(
+        &self,
+        media: MediaType,
+        direction: BusDirection,
+        index: int32,
+        info: *mut BusInfo,
+    ) -> tresult {
+        // SAFETY: as the host gave it.
+        unsafe {
+            if !(0..self.getBusCount(media, direction)).contains(&index) {
+                return kInvalidArgument;
+            }
+            IComponentTrait::getBusInfo(&self.framework, media, direction, index, info)
+        }
+    }
+
+    unsafe fn setActive(&self, state: TBool) -> tresult {
+        // SAFETY: takes a number only.
+        self.inside.during(|| unsafe { IComponentTrait::setActive(&self.framework, state) })
+    }
+
+    unsafe fn setState(&self, state: *mut IBStream) -> tresult {
+        // SAFETY: as the host gave it.
+        let result = unsafe { IComponentTrait::setState(&self.framework, state) };
+        if result == kResultOk {
+            self.told().clear();
+        }
+        result
+    }
+
+    handed_on! { IComponentTrait:
+        getControllerClassId(class: *mut TUID) -> tresult;
+        setIoMode(mode: IoMode) -> tresult;
+        getBusCount(media: MediaType, direction: BusDirection) -> int32;
+        getRoutingInfo(input: *mut RoutingInfo, output: *mut RoutingInfo) -> tresult;
+        activateBus(media: MediaType, direction: BusDirection, index: int32, state: TBool) -> tresult;
+        getState(state: *mut IBStream) -> tresult;
+    }
+}
+
+impl<const CHANNELS: usize> IAudioProcessorTrait for Shell<CHANNELS> {
+    /// Twice: the framework activates with the mode of processing that was set up before the last one. Once would let a
+    /// bounce pass for playing, and what is played after it for a bounce, whose audio thread waits.
+    unsafe fn setupProcessing(&self, setup: *mut ProcessSetup) -> tresult {
+        // SAFETY: as the host gave it; nothing keeps the pointer.
+        let result = unsafe {
+            IAudioProcessorTrait::setupProcessing(&self.framework, setup);
+            IAudioProcessorTrait::setupProcessing(&self.framework, setup)
+        };
+        self.set_up.fetch_or(result == kResultOk, Relaxed);
+        result
+    }
+
+    unsafe fn setProcessing(&self, state: TBool) -> tresult {
+        self.processing.store(state != 0, Relaxed);
+        // SAFETY: takes a number only.
+        unsafe { IAudioProcessorTrait::setProcessing(&self.framework, state) }
+    }
+
+    unsafe fn process(&self, data: *mut ProcessData) -> tresult {
+        if !self.set_up.load(Relaxed) {
+            return kNotInitialized;
+        }
+        // SAFETY: as the host gave it.
+        self.inside.during(|| unsafe { block::process(&self.framework, CHANNELS, data) })
+    }
+
+    handed_on! { IAudioProcessorTrait:
+        setBusArrangements(
+            inputs: *mut SpeakerArrangement, input_count: int32, outputs: *mut SpeakerArrangement, output_count: int32
+        ) -> tresult;
+        getBusArrangement(direction: BusDirection, index: int32, arrangement: *mut SpeakerArrangement) -> tresult;
+        canProcessSampleSize(size: int32) -> tresult;
+        getLatencySamples() -> uint32;
+        getTailSamples() -> uint32;
+    }
+}
+
+impl<const CHANNELS: usize> IEditControllerTrait for Shell<CHANNELS> {
+    /// The framework would read beyond its list at the number after the last one, and gives long names for short ones.
+    unsafe fn getParameterInfo(&self, index: int32, info: *mut ParameterInfo) -> tresult {
+        let Some(row) = usize::try_from(index).ok().and_then(|index| params::all().nth(index)) else {
+            return kInvalidArgument;
+        };
+        // SAFETY: as the host gave it.
+        let result = unsafe { IEditControllerTrait::getParameterInfo(&self.framework, index, info) };
+        // SAFETY: null or writable by the interface's contract.
+        if let Some(info) = unsafe { info.as_mut() }.filter(|_| result == kResultOk) {
+            let name = row.band.map_or(String::new(), |band| format!("B{} ", band + 1)) + row.param.short_name;
+            let ended = name.encode_utf16().chain(std::iter::repeat(0));
+            info.shortTitle.iter_mut().zip(ended).for_each(|(place, letter)| *place = letter as TChar);
+        }
+        result
+    }
+
+    unsafe fn setParamNormalized(&self, id: ParamID, value: ParamValue) -> tresult {
+        let (before, mut text) = (self.value(id), [0; 128]);
+        // SAFETY: takes numbers, and writes to a text that lives.
+        let (known, result) = unsafe {
+            (
+                IEditControllerTrait::getParamStringByValue(&self.framework, id, value, &mut text) == kResultOk,
+                IEditControllerTrait::setParamNormalized(&self.framework, id, value),
+            )
+        };
+        if known && self.processing.load(Relaxed) && (0.0..=1.0).contains(&value) {
+            self.told().insert(id, Told { value, before });
+        } else {
+            self.told().remove(&id);
+        }
+        result
+    }
+
+    unsafe fn getParamNormalized(&self, id: ParamID) -> ParamValue {
+        let (now, mut told) = (self.value(id), self.told());
+        match told.get(&id) {
+            Some(told) if told.before == now => return told.value,
+            // It has arrived, or something else has.
+            _ => told.remove(&id),
+        };
+        now
+    }
+
+    unsafe fn setComponentHandler(&self, handler: *mut IComponentHandler) -> tresult {
+        // SAFETY: null or an object that lives.
+        let host = unsafe { ComRef::from_raw(handler) };
+        let restarts = host.and_then(|host| {
+            let restarts = Restarts { host: host.to_com_ptr(), inside: Arc::clone(&self.inside) };
+            ComWrapper::new(restarts).to_com_ptr::<IComponentHandler>()
+        });
+        let handler = restarts.as_ref().map_or(null_mut(), |restarts| restarts.as_ptr());
+        // SAFETY: null or an object that lives until here; the framework keeps a reference of its own.
+        unsafe { IEditControllerTrait::setComponentHandler(&self.framework, handler) }
+    }
+
+    handed_on! { IEditControllerTrait:
+        setComponentState(state: *mut IBStream) -> tresult;
+        setState(state: *mut IBStream) -> tresult;
+        getState(state: *mut IBStream) -> tresult;
+        getParameterCount() -> int32;
+        getParamStringByValue(id: ParamID, value: ParamValue, text: *mut String128) -> tresult;
+        getParamValueByString(id: ParamID, text: *mut TChar, value: *mut ParamValue) -> tresult;
+        normalizedParamToPlain(id: ParamID, value: ParamValue) -> ParamValue;
+        plainParamToNormalized(id: ParamID, value: ParamValue) -> ParamValue;
+        createView(name: FIDString) -> *mut IPlugView;
+    }
+}
+
+impl<const CHANNELS: usize> IProcessContextRequirementsTrait for Shell<CHANNELS> {
+    /// Nothing: neither tempo nor place in the song is looked at.
+    unsafe fn getProcessContextRequirements(&self) -> uint32 {
+        0
+    }
+}
+
+impl<const CHANNELS: usize> IUnitInfoTrait for Shell<CHANNELS> {
+    handed_on! { IUnitInfoTrait:
+        getUnitCount() -> int32;
+        getUnitInfo(index: int32, info: *mut UnitInfo) -> tresult;
+        getProgramListCount() -> int32;
+        getProgramListInfo(index: int32, info: *mut ProgramListInfo) -> tresult;
+        getProgramName(list: ProgramListID, program: int32, name: *mut String128) -> tresult;
+        getProgramInfo(list: ProgramListID, program: int32, attribute: CString, value: *mut String128) -> tresult;
+        hasProgramPitchNames(list: ProgramListID, program: int32) -> tresult;
+        getProgramPitchName(list: ProgramListID, program: int32, pitch: int16, name: *mut String128) -> tresult;
+        getSelectedUnit() -> UnitID;
+        selectUnit(unit: UnitID) -> tresult;
+        getUnitByBus(
+            media: MediaType, direction: BusDirection, bus: int32, channel: int32, unit: *mut UnitID
+        ) -> tresult;
+        setUnitProgramData(list_or_unit: int32, program: int32, contents: *mut IBStream) -> tresult;
+    }
+}
+
+impl<const CHANNELS: usize> IInfoListenerTrait for Shell<CHANNELS> {
+    handed_on! { IInfoListenerTrait:
+        setChannelContextInfos(list: *mut IAttributeList) -> tresult;
+    }
+}
