@@ -22,7 +22,7 @@ fn a_device_that_is_not_there_is_one_sentence_and_is_not_remembered() {
     // An older state names a device that has gone: the file stays as it is.
     let text = format!("{{\"format\": \"octant-live\", \"version\": 1, \"output\": \"{NOWHERE}\"}}\n");
     let state = scratch.file("gone.json", text.as_bytes());
-    octant!("live", "--state", state).is_one_sentence(7, &[NOWHERE, "no such device"]);
+    octant!("live", "--state", state).is_one_sentence(7, &[NOWHERE, "no such device", "as", "gone.json remembers it"]);
     assert_eq!(fs::read_to_string(&state).expect("still there"), text);
 }
 

@@ -19,8 +19,8 @@ pub fn of_octant() -> Vec<&'static str> {
     }
     // It speaks the server's language itself.
     features.push("pulseaudio");
-    // Its bindings are made by libclang.
-    if has_library("libpipewire-0.3") && shell::exists("clang") {
+    // Its bindings are made by libclang; older ones were not tried.
+    if has_library("libpipewire-0.3 >= 0.3.65") && shell::exists("clang") {
         features.push("pipewire");
     }
     features
@@ -45,7 +45,7 @@ pub fn workspace(verb: &[&str], words: &[&str]) -> Command {
     shell::command("cargo", &[verb, &["--workspace", "--locked", "--features", &features], words].concat())
 }
 
-/// Whether headers and library of this name are installed.
+/// Whether headers and library of this name, perhaps with a least version behind it, are installed.
 pub fn has_library(name: &str) -> bool {
     shell::output("pkg-config", &["--exists", name]).is_ok()
 }

@@ -1,13 +1,13 @@
 //! Everyone around a session: who looks on (terminal, JSON lines), who gives orders (keys, control socket, MIDI), and what is
 //! remembered until the next one.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use octant_dsp::params;
 
 use super::devices;
+use super::lines::Lines;
 use super::memory::Memory;
 use super::midi::{Midi, SystemPorts};
 use super::open::Choice;
@@ -69,6 +69,20 @@ impl Notebook {
         all
     }
 
+    /// The file, if what to play on comes from there and not from the command line.
+    #[must_use]
+    pub fn origin(&self, given: &LiveArgs, completed: &LiveArgs) -> Option<String> {
+        let what = |arguments: &LiveArgs| {
+            let LiveArgs { host, input, output, sidechain, rate, buffer, .. } = arguments.clone();
+            (host, input, output, sidechain, rate, buffer)
+        };
+        let path = self
+            .path
+            .as_ref()
+            .filter(|_| what(given) != what(completed) && what(given) == what(&LiveArgs::default()))?;
+        Some(path.display().to_string())
+    }
+
     /// Writes what is different from the file.
     fn keep(&mut self, now: Memory) -> Result<(), Failure> {
         let Some(path) = &self.path else { return Ok(()) };
@@ -84,14 +98,14 @@ impl Notebook {
 pub struct Company {
     notebook: Notebook,
     arguments: LiveArgs,
+    origin: Option<String>,
     terminal: Option<Terminal>,
     /// Listens until it is dropped.
     _socket: Option<Socket>,
     midi: Option<Midi>,
     muted: Option<bool>,
     was_muted: bool,
-    /// The picture that the next JSON line will cover as well.
-    first_half: Option<Snapshot>,
+    lines: Option<Lines>,
     saved_at: Duration,
     cannot_save: bool,
     told_devices: bool,
@@ -128,23 +142,31 @@ impl Company {
             Err(failure) if arguments.midi.is_some() => session.say(failure.sentence),
             _ => {}
         }
+        let lines = if arguments.json { Some(Lines::to(std::io::stdout())?) } else { None };
         // Last, so that whatever fails before is told on the usual screen.
         let elsewhere = arguments.json || arguments.window;
         let terminal = if elsewhere { None } else { Terminal::open(session.orders()) };
         Ok(Self {
             muted: notebook.memory().muted,
             was_muted: session.desk.muted,
+            origin: notebook.origin(given, &arguments),
             notebook,
             arguments,
             terminal,
             _socket: socket,
             midi,
-            first_half: None,
+            lines,
             saved_at: Duration::ZERO,
             cannot_save: false,
             told_devices: false,
             guest: None,
         })
+    }
+
+    /// The file that what to play on comes from, if it does not come from the command line.
+    #[must_use]
+    pub fn origin(&self) -> Option<&str> {
+        self.origin.as_deref()
     }
 
     /// Lets one more in.
@@ -161,17 +183,8 @@ impl Company {
                 console.say(&format!("octant: {message}"));
             }
         }
-        if self.arguments.json {
-            // Twenty pictures a second are for eyes; programs get ten, each of which covers two.
-            match self.first_half.take() {
-                None => self.first_half = Some(picture.clone()),
-                Some(first) => {
-                    let mut out = std::io::stdout();
-                    writeln!(out, "{}", picture.covering(&first).to_json())
-                        .and_then(|()| out.flush())
-                        .map_err(|e| Failure::writing("standard output", &e))?;
-                }
-            }
+        if let Some(lines) = &mut self.lines {
+            lines.show(picture)?;
         }
         let wiring = &picture.wiring;
         if !self.told_devices && wiring.link == Link::Running {

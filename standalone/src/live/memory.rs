@@ -18,6 +18,7 @@ use octant_dsp::{Engine, Preset};
 use serde_json::{Map, Value, json};
 
 use super::desk::{Desk, LETTERS, Slot};
+use super::format::{PERIODS, RATES_HZ};
 use super::options::DriftChoice;
 use crate::error::{Failure, reason};
 use crate::presets::CHECK_RATE_HZ;
@@ -179,6 +180,10 @@ impl Memory {
                 _ => expected(key, &format!("a number from {least} to {most}"), value),
             },
         };
+        let whole = |key: &str, (least, most): (u32, u32)| match number(key, least.into(), most.into())? {
+            Some(number) if number.fract() != 0.0 => expected(key, "a whole number", &json!(number)),
+            number => Ok(number.map(|number| number as u32)),
+        };
         let muted = match raw.get("muted") {
             None | Some(Value::Null) => None,
             Some(Value::Bool(muted)) => Some(*muted),
@@ -203,8 +208,8 @@ impl Memory {
             input: text("input")?,
             output: text("output")?,
             sidechain: text("sidechain")?,
-            rate: number("rate", 8000.0, 768_000.0)?.map(|hz| hz as u32),
-            buffer: number("buffer", 1.0, 65_536.0)?.map(|frames| frames as u32),
+            rate: whole("rate", RATES_HZ)?,
+            buffer: whole("buffer", PERIODS)?,
             latency: number("latency", 0.0, 2000.0)?,
             drift,
             muted,
@@ -382,6 +387,7 @@ mod tests {
         for (from, to, words) in [
             ("\"rate\": 44100", "\"rate\": \"fast\"", &["line 6: rate", "8000", "\"fast\""][..]),
             ("\"rate\": 44100", "\"rate\": 44100,,", &["line 6, column", "not JSON"]),
+            ("\"rate\": 44100", "\"rate\": 44100.5", &["line 6: rate", "a whole number"]),
             ("\"drift\": \"on\"", "\"drift\": \"onn\"", &["drift", "auto, on or off", "onn"]),
             ("\"input\":", "\"inptu\":", &["inptu", "did you mean input"]),
             ("\"octant-live\"", "\"octant-preset\"", &["format", "octant-live"]),

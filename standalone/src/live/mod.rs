@@ -20,6 +20,7 @@ pub mod fade;
 pub mod feed;
 pub mod format;
 pub mod hands;
+pub mod lines;
 pub mod listing;
 pub mod memory;
 pub mod midi;
@@ -33,6 +34,7 @@ mod signals;
 pub mod socket;
 pub mod spares;
 pub mod status;
+pub mod stream;
 pub mod supervisor;
 pub mod terminal;
 pub mod tone;
@@ -46,7 +48,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::console::Console;
-use crate::error::Failure;
+use crate::error::{Failure, Kind};
 use crate::presets;
 use company::{Company, Notebook};
 use desk::{Desk, Slot};
@@ -68,7 +70,9 @@ pub fn run(given: &LiveArgs, console: &Console) -> Result<u8, Failure> {
     let arguments = notebook.complete(given);
     let desk = desk(given, notebook.memory().desk.clone())?;
     let ids = [arguments.input.as_deref(), arguments.output.as_deref()];
-    let host_id = devices::host_id(arguments.host.as_deref(), &ids)?;
+    let origin = notebook.origin(given, &arguments);
+    let host_id =
+        devices::host_id(arguments.host.as_deref(), &ids).map_err(|failure| blame(failure, origin.as_deref()))?;
     let host: HostMaker = Arc::new(move || devices::open_host(host_id));
     let choice = Choice {
         input: arguments.input.clone(),
@@ -106,6 +110,17 @@ pub fn run(given: &LiveArgs, console: &Console) -> Result<u8, Failure> {
     play(session, company, console)
 }
 
+/// Says where devices that cannot be had come from, if nobody has named them just now.
+fn blame(failure: Failure, origin: Option<&str>) -> Failure {
+    match (failure.kind, origin) {
+        (Kind::Device | Kind::Usage, Some(file)) => Failure {
+            sentence: format!("{} (as {file} remembers it: name others, or remove that file)", failure.sentence),
+            ..failure
+        },
+        _ => failure,
+    }
+}
+
 /// Opens the window, if one is wanted; where it only would be nice, goes on without.
 #[cfg(feature = "window")]
 fn open_window(given: &LiveArgs, session: &mut Session, console: &Console) -> Result<Option<window::Opened>, Failure> {
@@ -126,6 +141,8 @@ fn open_window(given: &LiveArgs, session: &mut Session, console: &Console) -> Re
 /// Plays until it is told to end.
 fn play(mut session: Session, mut company: Company, console: &Console) -> Result<u8, Failure> {
     let ended = turn_until_the_end(&mut session, &mut company, console);
+    let never_played = session.supervisor.devices().is_none();
+    let ended = ended.map_err(|failure| blame(failure, company.origin().filter(|_| never_played)));
     company.save(&mut session);
     drop(company);
     if session.supervisor.hangs() {

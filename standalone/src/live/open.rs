@@ -1,11 +1,10 @@
 //! Opening everything that belongs to one run: devices by id, formats, feeds, the player, the streams.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use cpal::traits::{DeviceTrait, StreamTrait};
-use cpal::{Data, Device, DeviceId, FromSample, Host, SampleFormat, SizedSample, Stream};
+use cpal::traits::DeviceTrait;
+use cpal::{Device, DeviceId, Host};
 use octant_dsp::linear::Workshop;
 use octant_dsp::worker::Worker;
 use ringbuf::HeapProd;
@@ -13,17 +12,15 @@ use ringbuf::HeapProd;
 use super::clock::TimeSource;
 use super::devices::{self, Side, sentence};
 use super::drift::Corrector;
-use super::feed::{self, Clocks, Inlet, Kind};
+use super::feed::{self, Clocks, Kind};
 use super::format::{self, Format, Offer};
 use super::options::DriftChoice;
 use super::player::{Fitting, Player, Wish};
 use super::presence::Presence;
 use super::status::Status;
-use super::watch::Alarm;
+use super::stream::Open;
 use crate::error::Failure;
 
-/// How long a device may take to open.
-const OPEN_TIMEOUT: Duration = Duration::from_secs(3);
 /// Hz; 48000 is tried first.
 const OTHER_RATE_HZ: u32 = 44_100;
 
@@ -64,21 +61,6 @@ pub struct Devices {
     pub sidechain: Option<DeviceId>,
 }
 
-/// One stream and what is needed to look after it.
-pub struct Open {
-    /// Its place in the program, for messages.
-    pub what: &'static str,
-    /// Name of the device.
-    pub name: String,
-    /// What its error callback leaves.
-    pub alarm: Arc<Alarm>,
-    /// Time between two callbacks.
-    pub period: Duration,
-    /// Its thread has the priority of any other until it is raised.
-    pub ordinary: bool,
-    stream: Stream,
-}
-
 /// Everything that runs between two openings. Dropping it closes the streams, which may hang: see
 /// [`Hands`](super::hands::Hands).
 pub struct Streams {
@@ -108,9 +90,7 @@ pub struct Streams {
 impl Streams {
     /// Stops the callbacks where the system can do that; they stop for good when dropped.
     pub fn pause(&self) {
-        for open in self.open.iter().rev() {
-            let _ = open.stream.pause();
-        }
+        self.open.iter().rev().for_each(Open::pause);
     }
 }
 
@@ -170,83 +150,102 @@ pub fn open(request: &Request) -> Result<Streams, Failure> {
     Err(first)
 }
 
+/// The devices of one opening, and what each offers.
+struct Picked {
+    input: (Device, Offer),
+    output: (Device, Offer),
+    sidechain: Option<(Device, Offer)>,
+}
+
+impl Picked {
+    /// Finds them: those of the last opening, or what the user chose.
+    fn find(request: &Request, host: &Host) -> Result<Self, Failure> {
+        let Request { choice, devices: known, .. } = request;
+        let known = known.as_ref();
+        let pick = |side: Side, id: Option<&DeviceId>, wanted: Option<&str>| -> Result<(Device, Offer), Failure> {
+            let device = match id {
+                Some(id) => devices::find_again(host, side, id)
+                    .ok_or_else(|| Failure::device(format!("{} {id} is not there", side.word())))?,
+                None => devices::find(host, side, wanted)?,
+            };
+            let offer = Offer::of(&device, side).map_err(|why| request.refuse(host, side, &device, &why))?;
+            Ok((device, offer))
+        };
+        // The output first: where there is nothing at all, it is what people miss.
+        let output = pick(Side::Output, known.map(|known| &known.output), choice.output.as_deref())?;
+        let input = pick(Side::Input, known.map(|known| &known.input), choice.input.as_deref())?;
+        let known = known.and_then(|known| known.sidechain.as_ref());
+        let sidechain = choice.sidechain.as_deref().map(|wanted| pick(Side::Input, known, Some(wanted))).transpose()?;
+        Ok(Self { input, output, sidechain })
+    }
+
+    fn ids(&self) -> Result<Devices, Failure> {
+        let id = |(device, _): &(Device, Offer)| device.id().map_err(|e| Failure::device(sentence(&e)));
+        let sidechain = self.sidechain.as_ref().map(id).transpose()?;
+        Ok(Devices { input: id(&self.input)?, output: id(&self.output)?, sidechain })
+    }
+}
+
+impl Request {
+    /// What is wrong with a device; and which others there are, unless it is waited for this one.
+    fn refuse(&self, host: &Host, side: Side, device: &Device, why: &str) -> Failure {
+        match self.devices {
+            Some(_) => Failure::device(format!("{} {}: {why}", side.word(), devices::name(device))),
+            None => devices::refused(host, side, device, why),
+        }
+    }
+
+    /// What a feed is for.
+    fn kind(&self, rate_hz: u32, channels: u16, clocks: Clocks, main: bool) -> Kind {
+        let rate_hz = f64::from(rate_hz);
+        let delay = if clocks == Clocks::Different { Corrector::delay_frames() as f64 } else { 0.0 };
+        let fixed = self.choice.latency.map(|ms| (ms * 0.001 * rate_hz - delay).max(0.0));
+        Kind { rate_hz, channels: channels.into(), clocks, fixed, main }
+    }
+}
+
 fn open_with(request: &Request, rate: Option<u32>, own_periods: bool) -> Result<Streams, Refusal> {
     let Request { choice, wish, status, .. } = request;
     let host = (request.host)()?;
-    let known = request.devices.as_ref();
-    let pick = |side: Side, id: Option<&DeviceId>, wanted: Option<&str>| match id {
-        Some(id) => devices::find_again(&host, side, id)
-            .ok_or_else(|| Failure::device(format!("{} {id} is not there", side.word()))),
-        None => devices::find(&host, side, wanted),
-    };
-    let output = pick(Side::Output, known.map(|known| &known.output), choice.output.as_deref())?;
-    let input = pick(Side::Input, known.map(|known| &known.input), choice.input.as_deref())?;
-    let sidechain = match &choice.sidechain {
-        Some(wanted) => Some(pick(Side::Input, known.and_then(|known| known.sidechain.as_ref()), Some(wanted))?),
-        None => None,
-    };
+    let picked = Picked::find(request, &host)?;
+    let devices = picked.ids()?;
+    let Picked { input: (input, input_offer), output: (output, output_offer), sidechain } = picked;
 
-    // Whoever waits for certain devices to return is not helped by others.
-    let refused = |side: Side, device: &Device, why: &str| match known {
-        Some(_) => Failure::device(format!("{} {}: {why}", side.word(), devices::name(device))),
-        None => devices::refused(&host, side, device, why),
-    };
-    let offer = |device: &Device, side: Side| Offer::of(device, side).map_err(|why| refused(side, device, &why));
-    let unbuilt = |side: Side, device: &Device, e: &cpal::Error| match (refused(side, device, &sentence(e)), e.kind()) {
-        (failure, cpal::ErrorKind::UnsupportedConfig) => Refusal::Period(failure),
-        (failure, _) => Refusal::Other(failure),
-    };
-    let (input_offer, output_offer) = (offer(&input, Side::Input)?, offer(&output, Side::Output)?);
-    let sidechain_offer = sidechain.as_ref().map(|device| offer(device, Side::Input)).transpose()?;
-    let offers: Vec<&Offer> = [&input_offer, &output_offer].into_iter().chain(sidechain_offer.as_ref()).collect();
+    let offers: Vec<&Offer> =
+        [&input_offer, &output_offer].into_iter().chain(sidechain.as_ref().map(|(_, offer)| offer)).collect();
     let rate_hz = format::choose_rate(&offers, rate)?;
     let channels = format::choose_channels(&input_offer, &output_offer, rate_hz)?;
     let (input_format, output_format) = format::choose(&input_offer, &output_offer, rate_hz, channels, choice.buffer)?;
     let fit = |format: Format| if own_periods { format.of_the_device() } else { format };
-
-    let id_of = |device: &Device| device.id().map_err(|e| Failure::device(sentence(&e)));
-    let devices = Devices {
-        input: id_of(&input)?,
-        output: id_of(&output)?,
-        sidechain: sidechain.as_ref().map(id_of).transpose()?,
-    };
     let clocks = clocks(choice.drift, &devices.input, &devices.output);
     let resampler_frames = if clocks == Clocks::Different { Corrector::delay_frames() } else { 0 };
-    let time = TimeSource::of(host.id(), request.epoch);
-    let fixed = |clocks: Clocks| {
-        let delay = if clocks == Clocks::Different { Corrector::delay_frames() as f64 } else { 0.0 };
-        choice.latency.map(|ms| (ms * 0.001 * f64::from(rate_hz) - delay).max(0.0))
-    };
-    let kind = |channels: usize, clocks: Clocks, main: bool| Kind {
-        rate_hz: f64::from(rate_hz),
-        channels,
-        clocks,
-        fixed: fixed(clocks),
-        main,
-    };
-
     let mut notes = Vec::new();
     if channels == 1 && output_format.config.channels > 1 {
         notes.push(format!("{} has one channel: it goes to both of {}", devices::name(&input), devices::name(&output)));
     }
-    let (inlet, outlet) = feed::new(kind(channels.into(), clocks, true), status);
-    let input_stream_open =
-        wrap(&input, fit(input_format), "input", |format, alarm| input_stream(&input, format, inlet, time, alarm))
-            .map_err(|e| unbuilt(Side::Input, &input, &e))?;
-    let mut side_outlet = None;
-    let mut side = None;
-    if let (Some(device), Some(offer), Some(id)) = (&sidechain, &sidechain_offer, &devices.sidechain) {
+
+    let unbuilt = |side: Side, device: &Device, e: &cpal::Error| {
+        let failure = request.refuse(&host, side, device, &sentence(e));
+        match e.kind() {
+            cpal::ErrorKind::UnsupportedConfig => Refusal::Period(failure),
+            _ => Refusal::Other(failure),
+        }
+    };
+    let time = TimeSource::of(host.id(), request.epoch);
+    let (inlet, outlet) = feed::new(request.kind(rate_hz, channels, clocks, true), status);
+    let open_input =
+        Open::input(&input, fit(input_format), "input", inlet, time).map_err(|e| unbuilt(Side::Input, &input, &e))?;
+    let (mut side_outlet, mut open_side) = (None, None);
+    if let (Some((device, offer)), Some(id)) = (&sidechain, &devices.sidechain) {
         let (format, width) = format::choose_sidechain(offer, rate_hz, channels, choice.buffer)?;
         let clocks = self::clocks(choice.drift, id, &devices.output);
-        let (inlet, outlet) = feed::new(kind(width.into(), clocks, false), status);
+        let (inlet, outlet) = feed::new(request.kind(rate_hz, width, clocks, false), status);
         side_outlet = Some(outlet);
-        side = Some(
-            wrap(device, fit(format), "sidechain", |format, alarm| input_stream(device, format, inlet, time, alarm))
-                .map_err(|e| unbuilt(Side::Input, device, &e))?,
-        );
+        let open = Open::input(device, fit(format), "sidechain", inlet, time);
+        open_side = Some(open.map_err(|e| unbuilt(Side::Input, device, &e))?);
     }
     // A microphone beside its loudspeakers howls: nothing passes before the user has said so.
-    let held = known.is_none() && !choice.unmuted && devices::may_howl(&input, &output);
+    let held = request.devices.is_none() && !choice.unmuted && devices::may_howl(&input, &output);
     let wish = Wish { muted: wish.muted || held, ..*wish };
     let (mut player, wishes, mut maker) =
         Player::new(f64::from(rate_hz), channels.into(), wish, outlet, side_outlet, status)
@@ -254,37 +253,21 @@ fn open_with(request: &Request, rate: Option<u32>, own_periods: bool) -> Result<
     if let Some(fitting) = &request.fitting {
         player.show_to(fitting);
     }
-    let output_stream_open = wrap(&output, fit(output_format), "output", |format, alarm| {
-        output_stream(&output, format, player, time, alarm)
-    })
-    .map_err(|e| unbuilt(Side::Output, &output, &e))?;
+    let open_output = Open::output(&output, fit(output_format), "output", player, time)
+        .map_err(|e| unbuilt(Side::Output, &output, &e))?;
     let filters = Worker::start("octant filters", Workshop::PERIOD, move || maker.serve());
     if let Err(reason) = &filters {
         notes.push(format!("no thread for filters: mode linear and other latencies cannot be switched to: {reason}"));
     }
-    notes.extend(too_late(
-        choice.latency,
-        clocks,
-        resampler_frames,
-        rate_hz,
-        [&input_stream_open, &output_stream_open],
-    ));
-    let open: Vec<Open> = [input_stream_open, output_stream_open].into_iter().chain(side).collect();
+    notes.extend(too_late(choice.latency, clocks, resampler_frames, rate_hz, [&open_input, &open_output]));
+
+    let open: Vec<Open> = [open_input, open_output].into_iter().chain(open_side).collect();
     #[cfg(feature = "jack")]
     if choice.no_connect && host.id() == cpal::HostId::Jack {
         super::wires::disconnect()?;
     }
-    let presence = if request.moves {
-        let ids = [&devices.input, &devices.output].into_iter().chain(&devices.sidechain);
-        let watched = ids.zip(&open).map(|(id, open)| (id.clone(), Arc::clone(&open.alarm))).collect();
-        let unwatched = |e| Failure::device(format!("the devices cannot be looked after: {e}; close other programs"));
-        Some(Presence::watch(&request.host, watched).map_err(unwatched)?)
-    } else {
-        None
-    };
-    for open in &open {
-        open.stream.play().map_err(|e| Failure::device(format!("{} {}: {}", open.what, open.name, sentence(&e))))?;
-    }
+    let presence = request.moves.then(|| Presence::watch(&request.host, &devices, &open)).transpose()?;
+    open.iter().try_for_each(Open::play)?;
     Ok(Streams {
         open,
         wishes,
@@ -317,21 +300,6 @@ fn too_late(
         "--latency {latency}: with these periods sound needs at least {needed_ms:.1} ms from input to output; a smaller \
          --buffer makes it less"
     ))
-}
-
-/// Builds one stream with `build` and wraps it.
-fn wrap(
-    device: &Device,
-    format: Format,
-    what: &'static str,
-    build: impl FnOnce(Format, &Arc<Alarm>) -> Result<Stream, cpal::Error>,
-) -> Result<Open, cpal::Error> {
-    let (alarm, name) = (Arc::<Alarm>::default(), devices::name(device));
-    let stream = build(format, &alarm)?;
-    let frames = stream.buffer_size().unwrap_or(format.period).max(1);
-    let period = Duration::from_secs_f64(f64::from(frames) / f64::from(format.config.sample_rate));
-    let ordinary = device.id().is_ok_and(|id| id.host().to_string() == "alsa");
-    Ok(Open { what, name, alarm, period, ordinary, stream })
 }
 
 /// How the clocks of two devices are related, as far as can be told.
@@ -368,104 +336,6 @@ fn alsa_card(id: &str) -> Option<&str> {
     let direct = ["hw", "plughw", "front", "sysdefault", "surround40", "surround51", "surround71"];
     let card = rest.split(',').next()?;
     direct.contains(&plugin).then(|| card.strip_prefix("CARD=").unwrap_or(card))
-}
-
-fn input_stream(
-    device: &Device,
-    format: Format,
-    inlet: Inlet,
-    time: TimeSource,
-    alarm: &Arc<Alarm>,
-) -> Result<Stream, cpal::Error> {
-    fn build<T: SizedSample + Send + 'static>(
-        device: &Device,
-        format: Format,
-        mut inlet: Inlet,
-        time: TimeSource,
-        alarm: &Arc<Alarm>,
-    ) -> Result<Stream, cpal::Error>
-    where
-        f32: FromSample<T>,
-    {
-        let width = usize::from(format.config.channels);
-        let (guard, errors) = (Arc::clone(alarm), Arc::clone(alarm));
-        device.build_input_stream_raw(
-            format.config,
-            format.sample,
-            move |data: &Data, info| {
-                guard.caller.here();
-                let seconds = time.seconds(info.timestamp().callback);
-                // A panic that leaves a callback ends the whole process.
-                let work = || data.as_slice::<T>().map(|data| inlet.take(data, width, seconds));
-                if !guard.faulty() && catch_unwind(AssertUnwindSafe(work)).is_err() {
-                    guard.fault();
-                }
-            },
-            move |error| errors.take(error.kind()),
-            Some(OPEN_TIMEOUT),
-        )
-    }
-    match format.sample {
-        SampleFormat::F32 => build::<f32>(device, format, inlet, time, alarm),
-        SampleFormat::F64 => build::<f64>(device, format, inlet, time, alarm),
-        SampleFormat::I8 => build::<i8>(device, format, inlet, time, alarm),
-        SampleFormat::I16 => build::<i16>(device, format, inlet, time, alarm),
-        SampleFormat::I24 => build::<cpal::I24>(device, format, inlet, time, alarm),
-        SampleFormat::I32 => build::<i32>(device, format, inlet, time, alarm),
-        SampleFormat::U8 => build::<u8>(device, format, inlet, time, alarm),
-        SampleFormat::U16 => build::<u16>(device, format, inlet, time, alarm),
-        SampleFormat::U24 => build::<cpal::U24>(device, format, inlet, time, alarm),
-        SampleFormat::U32 => build::<u32>(device, format, inlet, time, alarm),
-        _ => Err(cpal::ErrorKind::UnsupportedConfig.into()),
-    }
-}
-
-fn output_stream(
-    device: &Device,
-    format: Format,
-    player: Player,
-    time: TimeSource,
-    alarm: &Arc<Alarm>,
-) -> Result<Stream, cpal::Error> {
-    fn build<T: SizedSample + FromSample<f32> + Send + 'static>(
-        device: &Device,
-        format: Format,
-        mut player: Player,
-        time: TimeSource,
-        alarm: &Arc<Alarm>,
-    ) -> Result<Stream, cpal::Error> {
-        let width = usize::from(format.config.channels);
-        let (guard, errors) = (Arc::clone(alarm), Arc::clone(alarm));
-        device.build_output_stream_raw(
-            format.config,
-            format.sample,
-            move |data: &mut Data, info| {
-                guard.caller.here();
-                let seconds = time.seconds(info.timestamp().callback);
-                let Some(data) = data.as_slice_mut::<T>() else { return };
-                let work = || player.fill(data, width, seconds);
-                if guard.faulty() || catch_unwind(AssertUnwindSafe(work)).is_err() {
-                    guard.fault();
-                    data.fill(T::EQUILIBRIUM);
-                }
-            },
-            move |error| errors.take(error.kind()),
-            Some(OPEN_TIMEOUT),
-        )
-    }
-    match format.sample {
-        SampleFormat::F32 => build::<f32>(device, format, player, time, alarm),
-        SampleFormat::F64 => build::<f64>(device, format, player, time, alarm),
-        SampleFormat::I8 => build::<i8>(device, format, player, time, alarm),
-        SampleFormat::I16 => build::<i16>(device, format, player, time, alarm),
-        SampleFormat::I24 => build::<cpal::I24>(device, format, player, time, alarm),
-        SampleFormat::I32 => build::<i32>(device, format, player, time, alarm),
-        SampleFormat::U8 => build::<u8>(device, format, player, time, alarm),
-        SampleFormat::U16 => build::<u16>(device, format, player, time, alarm),
-        SampleFormat::U24 => build::<cpal::U24>(device, format, player, time, alarm),
-        SampleFormat::U32 => build::<u32>(device, format, player, time, alarm),
-        _ => Err(cpal::ErrorKind::UnsupportedConfig.into()),
-    }
 }
 
 #[cfg(test)]

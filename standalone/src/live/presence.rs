@@ -8,8 +8,10 @@ use std::time::Duration;
 use cpal::traits::{DeviceTrait, HostTrait};
 use cpal::{DeviceId, ErrorKind};
 
-use super::open::HostMaker;
+use super::open::{Devices, HostMaker};
+use super::stream::Open;
 use super::watch::Alarm;
+use crate::error::Failure;
 
 /// Between two looks.
 const EVERY: Duration = Duration::from_millis(250);
@@ -27,11 +29,14 @@ pub struct Presence {
 }
 
 impl Presence {
-    /// Begins to look after devices, each with the alarm of its stream.
-    pub fn watch(host: &HostMaker, devices: Vec<(DeviceId, Arc<Alarm>)>) -> std::io::Result<Self> {
+    /// Begins to look after the devices of these streams.
+    pub fn watch(host: &HostMaker, devices: &Devices, streams: &[Open]) -> Result<Self, Failure> {
         let (over, host) = (Arc::<AtomicBool>::default(), Arc::clone(host));
         let ended = Arc::clone(&over);
-        std::thread::Builder::new().name("octant presence".into()).spawn(move || {
+        let ids = [&devices.input, &devices.output].into_iter().chain(&devices.sidechain).cloned();
+        let devices: Vec<(DeviceId, Arc<Alarm>)> =
+            ids.zip(streams.iter().map(|stream| Arc::clone(&stream.alarm))).collect();
+        let look = move || {
             // One connection for all looks. If it cannot be had, the streams themselves fail as well.
             let Ok(host) = host() else { return };
             while !ended.load(Relaxed) {
@@ -42,7 +47,10 @@ impl Presence {
                 }
                 std::thread::sleep(EVERY);
             }
-        })?;
+        };
+        let thread = std::thread::Builder::new().name("octant presence".into()).spawn(look);
+        thread
+            .map_err(|e| Failure::device(format!("the devices cannot be looked after: {e}; close other programs")))?;
         Ok(Self { over })
     }
 }
