@@ -247,7 +247,7 @@ typedef struct oct_kernels {
                         const oct_modifier *OCT_RESTRICT modifiers, size_t modifier_step,
                         const oct_line *OCT_RESTRICT levels, oct_line *OCT_RESTRICT gains, size_t frames);
     /* Delays the gain of every lane by `delay` frames through a ring of `mask + 1` lines (a power of two, greater than
-     * the longest delay + frames); `at` is the ring index of the first frame. In place; [0 narrow, 1 wide]. */
+     * the longest delay, at most 2^27); `at` is the ring index of the first frame. In place; [0 narrow, 1 wide]. */
     void (*delay_gains[2])(const uint32_t *OCT_RESTRICT delay, oct_line *OCT_RESTRICT ring, size_t mask, size_t at,
                            oct_line *OCT_RESTRICT gains, size_t frames);
     /* Gains in dB to weights, in place; [0 narrow, 1 wide]. Widens extremes->lowest_db ... highest_db. */

@@ -152,7 +152,8 @@ impl Chain {
 
     /// Frames until filters that do not ring on, but look back, have only seen this history.
     pub fn filling(&self) -> usize {
-        self.linear.as_ref().map_or(0, |linear| linear.latency())
+        let playing = self.linear.as_ref().filter(|_| self.settings.mode == Mode::Linear);
+        playing.map_or(0, |linear| linear.latency())
     }
 
     /// The bands of the linear mode, if this chain has what they need.

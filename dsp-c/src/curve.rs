@@ -1,19 +1,7 @@
 //! The static curve of a band: which gain a steady level gets. For pictures; the kernels have their own form.
 
-use crate::dynamics::{auto_makeup_db, slope};
+use crate::dynamics::{auto_makeup_db, hinge, slope};
 use crate::settings::{BandSettings, Law};
-
-/// 0 below the knee, the distance above it, a parabola between; all in dB.
-fn hinge(distance_db: f64, knee_db: f64) -> f64 {
-    let half = 0.5 * knee_db;
-    if distance_db <= -half {
-        0.0
-    } else if distance_db >= half {
-        distance_db
-    } else {
-        (distance_db + half).powi(2) / (2.0 * knee_db)
-    }
-}
 
 /// Dynamic gain in dB of a steady level in dB, while the below section is closed (hysteresis is history).
 pub fn dynamic_gain_db(band: &BandSettings, level_db: f64) -> f64 {

@@ -4,13 +4,12 @@ use crate::ffi::{Ballistics, Kernels, Steps, Width};
 use crate::layout::{
     Envelope, Extremes, Line, Modifier, NARROW_LANE, Rms, SLOTS, Section as SectionCoeffs, Smooth, Source, WIDE_LANE,
 };
+use crate::params::INFINITE_RATIO;
 use crate::settings::{BandSettings, Channels, Detector, Law, MAX_BANDS, Section, Settings, Sidechain, Target};
 
 /// The slow path of the automatic release is so much slower, and counts for so much.
 const SLOW_TIMES: f64 = 8.0;
 const SLOW_SHARE: f64 = 0.5;
-/// This ratio stands for infinity.
-const INFINITE_RATIO: f64 = 100.0;
 /// An envelope nearer to rest than this has come to rest, dB.
 const AT_REST_DB: f64 = 1e-9;
 
@@ -34,20 +33,25 @@ pub fn slope(section: &Section) -> f64 {
     }
 }
 
+/// How far a level lies beyond a threshold: 0 below the knee, the distance above it, a parabola between; all in dB.
+pub fn hinge(distance_db: f64, knee_db: f64) -> f64 {
+    let half = 0.5 * knee_db;
+    if distance_db <= -half {
+        0.0
+    } else if distance_db >= half {
+        distance_db
+    } else {
+        (distance_db + half) * (distance_db + half) / (2.0 * knee_db)
+    }
+}
+
 /// Gain of the above section at 0 dBFS, halved and turned round: what automatic make-up gives back, dB.
 pub fn auto_makeup_db(band: &BandSettings) -> f64 {
     if !band.auto_makeup || band.above.law != Law::Compress {
         return 0.0;
     }
-    let (beyond, knee) = (-band.above.threshold_db, band.knee_db);
-    let hinge = if beyond <= -0.5 * knee {
-        0.0
-    } else if beyond >= 0.5 * knee {
-        beyond
-    } else {
-        (beyond + 0.5 * knee) * (beyond + 0.5 * knee) / (2.0 * knee)
-    };
-    (0.5 * (slope(&band.above) * hinge).min(band.above.range_db)).clamp(0.0, 24.0)
+    let beyond_db = hinge(-band.above.threshold_db, band.knee_db);
+    (0.5 * (slope(&band.above) * beyond_db).min(band.above.range_db)).clamp(0.0, 24.0)
 }
 
 /// Whether the below section has a memory of being open.
@@ -266,7 +270,7 @@ impl Dynamics {
     /// Runs less where envelopes allow it. To be called at frames that do not depend on how blocks are cut.
     pub fn settle(&mut self) {
         let before = self.running;
-        let lanes = ..self.running_lanes();
+        let lanes = ..self.running.width.lanes();
         let (above, below) = (&mut self.above_envelope, &mut self.below_envelope);
         if self.running.below && !self.wanted.below {
             let near = |row: &[f64; 16]| row[lanes].iter().all(|x| x.abs() < AT_REST_DB);
@@ -288,13 +292,6 @@ impl Dynamics {
         }
         if self.running != before {
             self.lay_out();
-        }
-    }
-
-    fn running_lanes(&self) -> usize {
-        match self.running.width {
-            Width::Narrow => 8,
-            Width::Wide => 16,
         }
     }
 

@@ -279,7 +279,8 @@ impl Engine {
         self.chains[self.playing].restart(&settings);
         self.input_gain = Ramp::resting(amplitude(settings.input_gain_db));
         self.output_gain = Ramp::resting(amplitude(settings.output_gain_db));
-        self.bypass = Ramp::resting(f32::from(u8::from(settings.bypass)));
+        // The user's way out waits for no filters, even if all else does.
+        self.bypass = Ramp::resting(f32::from(u8::from(self.wanted.bypass)));
         self.past.start(self.promised);
         self.side_past.start(self.promised);
     }

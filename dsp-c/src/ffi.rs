@@ -113,10 +113,19 @@ impl Isa {
     }
 }
 
+/// Longest ring of [`Kernels::delay_gains`], lines: C counts its floats in 31 bits.
+const LONGEST_RING: usize = 1 << 27;
+
+/// Whether so many stretches of one length, `stride` apart, lie within `room`. A stride may be any number: it does not wrap.
+fn lie_within(stretches: usize, length: usize, stride: usize, room: usize) -> bool {
+    let last = stretches.saturating_sub(1).checked_mul(stride);
+    stretches == 0 || last.and_then(|last| last.checked_add(length)).is_some_and(|end| end <= room)
+}
+
 /// Chunks of a spectrum of so many points, for which `bins` structs, `stride` apart, must suffice.
 fn chunks_of(points: usize, bins: usize, stride: usize) -> usize {
     let chunks = points / 16;
-    assert!(points == 16 * chunks && stride > 0 && (chunks == 0 || (chunks - 1) * stride < bins));
+    assert!(points == 16 * chunks && stride > 0 && lie_within(chunks, 1, stride, bins));
     chunks
 }
 
@@ -402,12 +411,14 @@ impl Kernels {
     }
 
     /// Delays every lane's gain by `delay` frames through `ring`, whose length is a power of two greater than any
-    /// delay. `at` is the ring index of the first frame.
+    /// delay and at most 2^27. `at` is the ring index of the first frame.
     pub fn delay_gains(&self, width: Width, delay: &[u32; 16], ring: &mut [Line], at: usize, gains: &mut [Line]) {
         let frames = gains.len();
-        assert!(ring.len().is_power_of_two() && delay.iter().all(|&d| (d as usize) < ring.len()));
+        assert!(ring.len().is_power_of_two() && ring.len() <= LONGEST_RING);
+        assert!(delay.iter().all(|&d| (d as usize) < ring.len()));
         let Some(table) = self.table else { return oracle::delay_gains(width, delay, ring, at, gains) };
-        // SAFETY: every ring index is masked to the ring's length; ring and gains are exclusive; C keeps no pointer.
+        // SAFETY: every ring index is masked to the ring's length, whose floats 31 bits can count; ring and gains are
+        // exclusive; C keeps no pointer.
         unsafe {
             (table.delay_gains[width as usize])(
                 delay.as_ptr(),
@@ -450,8 +461,7 @@ impl Kernels {
 
     /// Lines to 16 rows, lane by lane, `stride` floats apart.
     pub fn rows(&self, lines: &[Line], rows: &mut [f32], stride: usize) {
-        let needed = stride.checked_mul(15).and_then(|others| others.checked_add(lines.len()));
-        assert!(stride >= lines.len() && (lines.is_empty() || needed.is_some_and(|needed| rows.len() >= needed)));
+        assert!(stride >= lines.len() && (lines.is_empty() || lie_within(16, lines.len(), stride, rows.len())));
         let Some(table) = self.table else { return oracle::rows(lines, rows, stride) };
         // SAFETY: 16 rows as long as lines, `stride` floats apart, lie within `rows`; rows is exclusive; C keeps no
         // pointer.
@@ -525,8 +535,7 @@ impl Kernels {
         lines: &mut [Line],
     ) {
         let frames = lines.len();
-        assert!(rest.len() == frames && rows < SLOTS);
-        assert!(rows == 0 || (rows - 1) * stride + frames <= pairs.len());
+        assert!(rest.len() == frames && rows < SLOTS && lie_within(rows, frames, stride, pairs.len()));
         let Some(table) = self.table else { return oracle::gather(pairs, stride, rows, rest, lines) };
         // SAFETY: pairs reaches to the end of the last row, rest and lines hold `frames` frames and are exclusive; C
         // keeps no pointer.

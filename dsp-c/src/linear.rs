@@ -143,10 +143,12 @@ impl Linear {
         self.banks[1 - self.front].is_none()
     }
 
-    /// Takes new filters, to be faded in from the next partition on; gives them back if they do not fit here or the
-    /// place is taken.
+    /// Takes new filters, to be faded in from the next partition on; gives them back if they do not fit here, if they are
+    /// those that play, or if the place is taken.
     pub fn offer(&mut self, bank: Box<Bank>) -> Option<Box<Bank>> {
-        if !bank.design().fits(&self.design) || !self.has_room() {
+        // The same once more could not be told from what waits to be faded in: it would be, again and again.
+        let same = *bank.design() == self.design;
+        if same || !bank.design().fits(&self.design) || !self.has_room() {
             return Some(bank);
         }
         self.design = *bank.design();

@@ -3,7 +3,7 @@
 mod common;
 
 use common::*;
-use octant_dsp::settings::{BandSettings, Law, Settings};
+use octant_dsp::settings::{BandSettings, Law, Mode, Settings};
 
 const RATE_HZ: f64 = 48_000.0;
 
@@ -113,5 +113,22 @@ fn bypass_waits_for_no_change_of_structure() {
     assert_eq!(playing.bands(), 7);
     for (out, input) in out.iter().zip(&input) {
         assert_eq!(out[8 + 960..], input[1968 - 96..4000 - 96]);
+    }
+}
+
+#[test]
+fn a_restart_that_has_to_wait_for_filters_takes_the_bypass_over() {
+    let linear = Settings { mode: Mode::Linear, linear_taps: 1024, ..busy(0.0) };
+    let input = stereo_noise(64, 0.9, 4000);
+    for bypass in [true, false] {
+        let mut playing = engine(RATE_HZ, 2, &Settings { bypass: !bypass, ..linear });
+        // Filters for another number of bands are not at hand, and nobody makes them.
+        set(&mut playing, &Settings { bypass, bands: 5, ..linear });
+        playing.restart();
+        let (late, out) = (playing.latency_samples(), play(&mut playing, &input));
+        assert_eq!(playing.bands(), 4, "as before");
+        for (out, input) in out.iter().zip(&input) {
+            assert_eq!(out[late..] == input[..4000 - late], bypass);
+        }
     }
 }

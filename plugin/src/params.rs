@@ -152,12 +152,14 @@ impl OctantParams {
     }
 
     /// Writes settings as a whole: the audio thread gets them in one block, the host hears of every parameter that
-    /// changes. For presets, slots, and bands that come or go.
-    pub fn apply(&self, settings: &Settings, setter: &ParamSetter<'_>) {
+    /// changes. For presets, slots, and bands that come or go. `believed`: what the parameters will say once the host has
+    /// handed back what it was told before.
+    pub fn apply(&self, believed: &Settings, settings: &Settings, setter: &ParamSetter<'_>) {
         self.bridge.write_whole(settings);
         for (row, carried) in self.carried() {
             let plain = row.get(settings);
-            if carried.plain(&row) == plain {
+            // If one that is on its way elsewhere were left out, it would arrive there after all.
+            if carried.plain(&row) == plain && row.get(believed) == plain {
                 continue;
             }
             match carried {

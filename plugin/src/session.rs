@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 /// Names of the slots, in order.
 pub const SLOTS: [&str; 4] = ["A", "B", "C", "D"];
 
-const KNOWN: [&str; 8] = ["format", "version", "checksum", "params", "active", "slots", "undo", "editor"];
+const KNOWN: [&str; 9] = ["format", "version", "checksum", "params", "active", "slots", "entered", "undo", "editor"];
 
 /// The contents of a session.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,6 +25,8 @@ pub struct Kept {
     pub active: usize,
     /// The slots: presets with names and unknown keys.
     pub slots: [Preset; SLOTS.len()],
+    /// Slots that were entered or copied to; what is in the others is nobody's.
+    pub entered: [bool; SLOTS.len()],
     /// Undo history.
     pub history: History,
     /// Width and height of the editor in logical pixels, once it was open.
@@ -82,15 +84,22 @@ impl<'a> PersistentField<'a, Value> for Session {
     }
 }
 
+/// Whether a preset is what a slot begins with. One that was read has a place for the unknown keys of every band.
+fn is_blank(preset: &Preset) -> bool {
+    preset.name.is_empty() && preset.settings == Settings::default() && preset.unknown.top.is_empty()
+}
+
 impl Kept {
     /// Leaves the active slot for another: keeps `settings`, the present ones, in the old slot and gives those of the
     /// new one, to be [applied](OctantParams::apply). A slot that was never entered begins as what is left.
     pub fn switch_to(&mut self, slot: usize, settings: &Settings) -> Settings {
         let slot = slot.min(SLOTS.len() - 1);
         self.slots[self.active].settings = *settings;
-        if self.slots[slot] == Preset::default() {
+        self.entered[self.active] = true;
+        if !self.entered[slot] && is_blank(&self.slots[slot]) {
             self.slots[slot] = self.slots[self.active].clone();
         }
+        self.entered[slot] = true;
         self.active = slot;
         // Bypass and held latency belong to the host, not to a slot.
         let entered = self.slots[self.active].settings;
@@ -110,6 +119,10 @@ impl Kept {
                 *slot = Preset::from_json(&preset.to_string()).map_err(|error| format!("slots.{name}.{error}"))?;
             }
         }
+        kept.entered = match contents.get("entered").and_then(Value::as_array) {
+            Some(names) => SLOTS.map(|slot| names.iter().any(|name| name.as_str() == Some(slot))),
+            None => kept.slots.each_ref().map(|slot| !is_blank(slot)),
+        };
         kept.history = contents.get("undo").map(History::from_json).unwrap_or_default();
         let pixels = |key: &str| {
             let pixels = contents.get("editor")?.get(key)?.as_u64()?;
@@ -128,6 +141,8 @@ impl Kept {
             (name.to_owned(), preset.unwrap_or_default())
         });
         contents.insert("slots".into(), Value::Object(slots.collect()));
+        let entered = SLOTS.into_iter().zip(self.entered).filter(|(_, entered)| *entered).map(|(name, _)| name);
+        contents.insert("entered".into(), entered.collect::<Value>());
         contents.insert("undo".into(), self.history.to_json());
         if let Some((width, height)) = self.editor {
             let mut size = Map::new();
@@ -195,6 +210,21 @@ mod tests {
         assert_eq!(params.session.kept().switch_to(2, &entered).mix_percent, 12.0);
         let mut fresh = Kept::default();
         assert_eq!(fresh.switch_to(3, &present).mix_percent, 12.0, "a slot that holds nothing begins as what is heard");
+    }
+
+    #[test]
+    fn a_slot_that_was_left_at_its_defaults_holds_them() {
+        let fresh = Settings::default();
+        let mut kept = Kept::default();
+        let turned = Settings { mix_percent: 12.0, ..kept.switch_to(1, &fresh) };
+        assert_eq!(kept.switch_to(0, &turned), fresh);
+        assert_eq!(kept.switch_to(1, &fresh), turned);
+        // In a state, too, it is not one that holds nothing.
+        let mut contents = Map::new();
+        kept.write(&mut contents);
+        let mut again = Kept::read(&contents).expect("whole");
+        assert_eq!(again.switch_to(0, &turned), fresh);
+        assert_eq!(again.switch_to(2, &turned), turned, "this one does");
     }
 
     /// A document with one key changed, as a host would hand it over.

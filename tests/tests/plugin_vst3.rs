@@ -297,5 +297,8 @@ fn careless_hosts_get_what_they_can() {
         let expected = played(&main, &narrow, None);
         assert!(played(&main, &side, Some(Careless::NarrowSidechain)) == expected, "{channels} channels");
     }
-    assert!(!Instance::new(0).process(&mut rows(2, &mut Random::new(1)), &mut [], &[]), "nothing was set up");
+    let instance = Instance::new(0);
+    let process = || instance.process(&mut rows(2, &mut Random::new(1)), &mut [], &[]);
+    assert!(!process(), "nothing was set up");
+    assert!(!instance.set_up(RATE_HZ, -1) && instance.set_up(RATE_HZ, 64) && !process(), "nothing was activated");
 }

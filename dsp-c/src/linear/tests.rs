@@ -116,6 +116,7 @@ fn new_filters_fade_in_and_the_old_ones_come_out() {
     let mut linear = Linear::new(&old, FADE);
     let mut lines = run(&mut linear, 0, &input[..3000], || 64);
     assert!(linear.offer(Box::new(Bank::new(&design(7, 2048)))).is_some(), "filters for another number of bands");
+    assert!(linear.offer(Box::new(Bank::new(&old))).is_some() && linear.has_room(), "those that play");
     assert!(linear.offer(Box::new(Bank::new(&new))).is_none());
     assert!(linear.offer(Box::new(Bank::new(&old))).is_some(), "the place is taken");
     assert!(linear.worn().is_none());

@@ -96,6 +96,7 @@ impl Desk<'_> {
         let mut kept = self.owner.kept();
         kept.slots[slot].settings = self.settings;
         kept.slots[slot].name = kept.slots[kept.active].name.clone();
+        kept.entered[slot] = true;
     }
 
     /// Takes steps back, or does them again if negative.

@@ -106,11 +106,11 @@ impl Owner for Hosted {
     }
 
     fn apply(&mut self, settings: &Settings) {
-        let old = self.params.settings();
+        let (believed, old) = (self.settings(), self.params.settings());
         for row in 0..rows::all().len() {
             self.send(row, rows::at(row).get(settings), &old);
         }
-        self.params.apply(settings, &self.context.param_setter());
+        self.params.apply(&believed, settings, &self.context.param_setter());
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {

@@ -18,8 +18,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// One instance. What is not written out here goes to the framework as it comes.
 pub struct Shell<const CHANNELS: usize> {
     framework: Wrapper<Multiband<CHANNELS>>,
-    /// Whether the host has said how it will process. Relaxed: it does not process meanwhile.
-    set_up: AtomicBool,
+    /// Whether an activation has succeeded: before the first, the framework has no place for channels and panics. Relaxed:
+    /// the host does not process meanwhile.
+    activated: AtomicBool,
     /// For [`Restarts`].
     inside: Arc<Inside>,
     /// Whether sound is being processed. Relaxed: who asks can do with the answer of a moment ago.
@@ -39,7 +40,7 @@ impl<const CHANNELS: usize> Shell<CHANNELS> {
     pub fn new() -> Self {
         Self {
             framework: Wrapper::new(),
-            set_up: AtomicBool::new(false),
+            activated: AtomicBool::new(false),
             inside: Arc::default(),
             processing: AtomicBool::new(false),
             told: Mutex::default(),
@@ -100,7 +101,9 @@ impl<const CHANNELS: usize> IComponentTrait for Shell<CHANNELS> {
 
     unsafe fn setActive(&self, state: TBool) -> tresult {
         // SAFETY: takes a number only.
-        self.inside.during(|| unsafe { IComponentTrait::setActive(&self.framework, state) })
+        let result = self.inside.during(|| unsafe { IComponentTrait::setActive(&self.framework, state) });
+        self.activated.fetch_or(state != 0 && result == kResultOk, Relaxed);
+        result
     }
 
     unsafe fn setState(&self, state: *mut IBStream) -> tresult {
@@ -127,12 +130,14 @@ impl<const CHANNELS: usize> IAudioProcessorTrait for Shell<CHANNELS> {
     /// bounce pass for playing, and what is played after it for a bounce, whose audio thread waits.
     unsafe fn setupProcessing(&self, setup: *mut ProcessSetup) -> tresult {
         // SAFETY: as the host gave it; nothing keeps the pointer.
-        let result = unsafe {
+        unsafe {
+            // The framework would take fewer frames than none for four thousand million.
+            if setup.as_ref().is_some_and(|setup| setup.maxSamplesPerBlock < 0) {
+                return kInvalidArgument;
+            }
             IAudioProcessorTrait::setupProcessing(&self.framework, setup);
             IAudioProcessorTrait::setupProcessing(&self.framework, setup)
-        };
-        self.set_up.fetch_or(result == kResultOk, Relaxed);
-        result
+        }
     }
 
     unsafe fn setProcessing(&self, state: TBool) -> tresult {
@@ -142,7 +147,7 @@ impl<const CHANNELS: usize> IAudioProcessorTrait for Shell<CHANNELS> {
     }
 
     unsafe fn process(&self, data: *mut ProcessData) -> tresult {
-        if !self.set_up.load(Relaxed) {
+        if !self.activated.load(Relaxed) {
             return kNotInitialized;
         }
         // SAFETY: as the host gave it.

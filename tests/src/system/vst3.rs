@@ -217,17 +217,26 @@ impl Instance {
     }
 
     fn start_as(&self, mode: i32, sample_rate_hz: f64, max_frames: i32) -> bool {
+        unsafe {
+            self.set_up_as(mode, sample_rate_hz, max_frames)
+                && self.component.setActive(1) == kResultOk
+                && self.processor.setProcessing(1) == kResultOk
+        }
+    }
+
+    /// Sets up for playing and goes no further; whether the plugin agreed.
+    pub fn set_up(&self, sample_rate_hz: f64, max_frames: i32) -> bool {
+        self.set_up_as(ProcessModes_::kRealtime as int32, sample_rate_hz, max_frames)
+    }
+
+    fn set_up_as(&self, mode: i32, sample_rate_hz: f64, max_frames: i32) -> bool {
         let mut setup = ProcessSetup {
             processMode: mode,
             symbolicSampleSize: 0,
             maxSamplesPerBlock: max_frames,
             sampleRate: sample_rate_hz,
         };
-        unsafe {
-            self.processor.setupProcessing(&mut setup) == kResultOk
-                && self.component.setActive(1) == kResultOk
-                && self.processor.setProcessing(1) == kResultOk
-        }
+        unsafe { self.processor.setupProcessing(&mut setup) == kResultOk }
     }
 
     /// Stops and deactivates.
