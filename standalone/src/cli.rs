@@ -36,13 +36,13 @@ Examples:
 Exit codes:
   0    done (warnings, if any, are on standard error)
   1    a fault while processing
-  2    the command line is wrong
+  2    the command line is wrong, or asks for what this build cannot do
   3    an input is missing, unreadable, truncated, damaged or no audio that can be processed
-  4    a preset or a parameter is invalid
+  4    a preset, a parameter or the state file of octant live is invalid
   5    an output exists, is an input, or cannot be written (disk full, no permission, closed pipe)
   6    done and complete, but an input held NaN or infinities, processed as silence
   7    a sound card, MIDI input, control port or display is missing, busy, forbidden or cannot do what is asked
-  130  interrupted (Ctrl-C, SIGTERM, SIGHUP); no unfinished file is left
+  130  interrupted (Ctrl-C, SIGTERM, SIGHUP) before it was done; no unfinished file is left
 With several inputs one bad file does not stop the others;
 the exit code is that of the first failure.";
 
@@ -55,6 +55,8 @@ the processor is removed. From WAV to WAV the chunks bext, iXML, cue, LIST, smpl
 over. An output appears under its name only when it is complete.
 
 NaN and infinities in the audio are processed as silence; the output is complete, their number is told, the exit code is 6.
+
+A truncated input is an error, but a truncated MP3 is noticed only if its encoder noted its length.
 
 In a directory each output has the name of its input: FLAC inputs become .flac, all others .wav. Beside STEM.wav \
 stand STEM.gain.f32 (with STEM.gain.f32.json), STEM.report.json and STEM.report.svg; of the names given to \
@@ -78,7 +80,7 @@ octant --help shows the exit codes.";
 #[cfg(feature = "live")]
 const LIVE_NOTES: &str = "\
 What is not given on the command line is as it was last time (--state). Ctrl-C, q and SIGTERM end with a fade and exit \
-code 0, a second one at once with 130; SIGHUP reads the preset file once more.
+code 0, a second one at once with 130; SIGHUP reads the presets and the MIDI controllers of the state file once more.
 
 Where there is a display, the plugin's editor opens in a window, with the sound card's panel below it; closing it ends \
 the program with a fade. --no-window and --json stay in the terminal. Without the window a device that cannot be opened \
@@ -131,10 +133,10 @@ pub enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
         rest: Vec<std::ffi::OsString>,
     },
-    /// List, show and check presets
+    /// List, show, check and import presets
     #[command(subcommand)]
     Presets(PresetsCommand),
-    /// Show every parameter that --set takes: id, range, default, unit
+    /// Show every parameter that --set takes: id, range, default, name
     Params,
     /// Print the completion script for a shell, e.g. octant completions bash
     Completions {
@@ -239,12 +241,12 @@ pub enum PresetsCommand {
         #[arg(value_name = "FILE|NAME")]
         preset: String,
     },
-    /// Make presets from those of other programs: EasyEffects (.json) and LSP multiband compressors (.cfg)
+    /// Make presets from those of other programs: EasyEffects (.json) and LSP multiband compressors (.cfg, .preset)
     Import {
         /// Preset files of other programs
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
-        /// Directory for the presets
+        /// Directory for the presets; it must exist
         #[arg(short, long, value_name = "DIR", default_value = ".")]
         output: PathBuf,
         /// Replace existing presets

@@ -96,7 +96,7 @@ pub struct LiveArgs {
     #[arg(long, value_name = "127.0.0.1:PORT", value_parser = parse_loopback)]
     pub control: Option<SocketAddr>,
 
-    /// File that remembers devices, rate, buffer and sound; default: octant/live.json in the directory for settings
+    /// File that remembers devices, rate, buffer and sound; default: live.json in the user's settings (Linux: ~/.config/octant)
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
 
