@@ -154,10 +154,26 @@ impl<const CHANNELS: usize> IAudioProcessorTrait for Shell<CHANNELS> {
         self.inside.during(|| unsafe { block::process(&self.framework, CHANNELS, data) })
     }
 
+    /// The framework takes a sidechain of any width: it looks at the main input's once more. No speakers at all are a
+    /// sidechain that is off.
+    unsafe fn setBusArrangements(
+        &self,
+        inputs: *mut SpeakerArrangement,
+        input_count: int32,
+        outputs: *mut SpeakerArrangement,
+        output_count: int32,
+    ) -> tresult {
+        // SAFETY: as the host gave it: so many inputs are there, or none.
+        unsafe {
+            let sidechain = if inputs.is_null() || input_count < 2 { SpeakerArr::kEmpty } else { *inputs.add(1) };
+            if sidechain != SpeakerArr::kEmpty && sidechain.count_ones() as usize != CHANNELS {
+                return kResultFalse;
+            }
+            IAudioProcessorTrait::setBusArrangements(&self.framework, inputs, input_count, outputs, output_count)
+        }
+    }
+
     handed_on! { IAudioProcessorTrait:
-        setBusArrangements(
-            inputs: *mut SpeakerArrangement, input_count: int32, outputs: *mut SpeakerArrangement, output_count: int32
-        ) -> tresult;
         getBusArrangement(direction: BusDirection, index: int32, arrangement: *mut SpeakerArrangement) -> tresult;
         canProcessSampleSize(size: int32) -> tresult;
         getLatencySamples() -> uint32;
