@@ -272,6 +272,77 @@ fn when_filters_come_within_their_lead_changes_no_bit() {
     }
 }
 
+/// While filters for one structure are being made another is wanted: the first is never heard.
+#[test]
+fn the_last_structure_that_was_wanted_comes_and_none_before_it() {
+    let first = Settings { bands: 4, ..linear(settings(8, busy())) };
+    let input = stereo_noise(18, 0.5, 9600);
+    let tail = |audio: &Audio| -> Audio { audio.iter().map(|row| row[4800..].to_vec()).collect() };
+    for (wishes, offline) in
+        [(&[5, 6][..], false), (&[5, 6], true), (&[5, 4], false), (&[5, 6, 5], false), (&[5, 6, 4], true)]
+    {
+        let last = wishes[wishes.len() - 1];
+        let mut playing = engine(RATE_HZ, 2, &first);
+        playing.set_offline(offline);
+        let workshop = playing.workshop();
+        play(&mut playing, &input);
+        for bands in wishes {
+            set(&mut playing, &Settings { bands: *bands, ..first });
+            play(&mut playing, &stereo_noise(19, 0.5, 64));
+        }
+        let mut heard = Vec::new();
+        for part in 0..200 {
+            if part % 20 == 19 {
+                workshop.serve();
+            }
+            play(&mut playing, &stereo_noise(part, 0.5, 64));
+            heard.push(playing.bands());
+        }
+        heard.dedup();
+        let expected = if last == 4 { vec![4] } else { vec![4, last] };
+        assert_eq!(heard, expected, "{wishes:?}, off line: {offline}");
+        play(&mut playing, &input);
+        let mut other = engine(RATE_HZ, 2, &Settings { bands: last, ..first });
+        play(&mut other, &input);
+        let apart = largest_difference_db(&tail(&play(&mut playing, &input)), &tail(&play(&mut other, &input)));
+        assert!(apart < -100.0, "{wishes:?}, off line: {offline}: {apart:.1} dB");
+        while workshop.serve() {
+            play(&mut playing, &input);
+        }
+    }
+}
+
+/// Crossovers that move all the time do not keep a structure from coming, and neither does it keep theirs.
+#[test]
+fn a_structure_comes_while_crossovers_move() {
+    let first = Settings { hold_latency: true, ..linear(settings(8, busy())) };
+    for mode in [Mode::Lr, Mode::Linear] {
+        let mut playing = engine(RATE_HZ, 2, &Settings { mode, bands: 4, ..first });
+        let workshop = playing.workshop();
+        let mut wanted = Settings { bands: 5, ..first };
+        // Every 640 frames, while filters are taken 960 frames after they were ordered.
+        for block in 0..100u32 {
+            if block % 10 == 0 {
+                wanted.crossovers_hz[1] = 300.0 + f64::from(block);
+                set(&mut playing, &wanted);
+            }
+            play(&mut playing, &stereo_noise(block.into(), 0.5, 64));
+            workshop.serve();
+        }
+        assert_eq!(playing.bands(), 5, "from {mode:?}");
+        let input = stereo_noise(21, 0.5, 9600);
+        for _ in 0..4 {
+            play(&mut playing, &input);
+            workshop.serve();
+        }
+        let mut other = engine(RATE_HZ, 2, &wanted);
+        play(&mut other, &input);
+        let tail = |audio: Audio| -> Audio { audio.iter().map(|row| row[4800..].to_vec()).collect() };
+        let apart = largest_difference_db(&tail(play(&mut playing, &input)), &tail(play(&mut other, &input)));
+        assert!(apart < -100.0, "from {mode:?}: {apart:.1} dB");
+    }
+}
+
 /// Otherwise a gate would be further closed when the first frame comes, the longer the partitions are.
 #[test]
 fn detectors_begin_when_the_convolution_puts_something_out() {
