@@ -56,7 +56,7 @@ fn what_is_not_a_number_is_silence_and_what_is_too_large_is_cut() {
                 rows[1][3000..3100].fill(x);
                 let mut playing = engine(RATE_HZ, 2, &busy());
                 let out = play_with(&mut playing, &input, &side);
-                assert_eq!(playing.non_finite_blocks(), 0);
+                assert_eq!(playing.health().read().non_finite_blocks, 0);
                 out
             };
             let out = with(bad);
@@ -86,20 +86,26 @@ fn an_engine_recovers_from_the_worst_input() {
             let apart = largest_difference(&got[240_000..], &want[240_000..]);
             assert!(apart < 1e-5, "{slope:?}, {mode:?}: {apart:e}");
         }
-        hurt.reset();
+        hurt.restart();
         let mut fresh = engine(RATE_HZ, 2, &settings);
-        assert_same_bits(&play_with(&mut hurt, &music, &other), &play_with(&mut fresh, &music, &other), "after reset");
+        assert_same_bits(
+            &play_with(&mut hurt, &music, &other),
+            &play_with(&mut fresh, &music, &other),
+            "after a restart",
+        );
     }
 }
 
 #[test]
-fn nothing_before_a_reset_is_heard_after_it() {
+fn nothing_before_a_restart_is_heard_after_it() {
     let (input, side) = (stereo_noise(126, 0.4, 3000), stereo_noise(127, 0.4, 3000));
     let mut random = Random(7);
-    let mut playing = engine(RATE_HZ, 2, &busy());
+    // Held, so that look-ahead changes as well.
+    let first = Settings { hold_latency: true, linear_taps: 1024, lookahead_ms: 20.0, ..busy() };
+    let mut playing = engine(RATE_HZ, 2, &first);
     for round in 0..40 {
         // History with any settings, cut off at any moment, perhaps in a fade.
-        let mut settings = busy();
+        let mut settings = first;
         for row in params::all().filter(|row| row.param.id != "mode") {
             if random.unit() < 0.3 {
                 row.set_clamped(&mut settings, row.param.from_normalised(random.unit()));
@@ -110,12 +116,12 @@ fn nothing_before_a_reset_is_heard_after_it() {
         play_with(&mut playing, &stereo_noise(round, 0.9, frames), &stereo_noise(round + 50, 0.9, frames));
         settings.lookahead_ms = random.between(0.0, 20.0);
         (settings.bypass, settings.slope) = (random.unit() < 0.3, SLOPES[random.below(3)]);
-        // A latency that is held is longer than what a reset may allocate for.
-        settings.hold_latency = false;
+        settings.hold_latency = true;
         set(&mut playing, &settings);
-        playing.reset();
-        let mut fresh = engine(RATE_HZ, 2, &settings);
-        assert_eq!(playing.latency_samples(), fresh.latency_samples());
+        playing.restart();
+        let mut fresh = engine(RATE_HZ, 2, &first);
+        set(&mut fresh, &settings);
+        fresh.restart();
         let what = format!("round {round}");
         assert_same_bits(&play_with(&mut playing, &input, &side), &play_with(&mut fresh, &input, &side), &what);
     }
@@ -199,7 +205,7 @@ fn survive(settings: &Settings, rate_hz: f64, channels: usize, what: &str) {
     play_with(&mut playing, &input, &input);
     set(&mut playing, settings);
     assert!(all_finite(&play_with(&mut playing, &input, &input)), "{what}, {rate_hz} Hz, while playing");
-    assert_eq!(playing.non_finite_blocks(), 0, "{what}");
+    assert_eq!(playing.health().read().non_finite_blocks, 0, "{what}");
 }
 
 #[test]
