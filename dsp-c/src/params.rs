@@ -251,11 +251,6 @@ impl Param {
         self.change == Change::Live
     }
 
-    /// Whether a change needs a second structure to be faded in.
-    pub fn structural(&self) -> bool {
-        self.change == Change::Structure
-    }
-
     /// The nearest valid plain value; the default for NaN. Real-time safe.
     pub fn clamp(&self, plain: f64) -> f64 {
         if plain.is_nan() {
