@@ -158,6 +158,9 @@ struct Tree {
 
 impl Splitter {
     /// Allocates rows for blocks of up to `max_frames`. Only crossovers, slope and number of bands of `settings` count.
+    ///
+    /// # Panics
+    /// If there are fewer bands than one or more than eight.
     pub fn new(sample_rate_hz: f64, max_frames: usize, settings: &Settings) -> Self {
         let crossovers = Crossovers::new(settings, sample_rate_hz);
         let tree = Tree {
@@ -173,12 +176,18 @@ impl Splitter {
     }
 
     /// Splits one block, rows of equal length up to `max_frames`, and lends its bands, lowest first.
+    ///
+    /// # Panics
+    /// If the rows are longer, or one is longer than the other.
     pub fn split(&mut self, rows: [&[f32]; 2]) -> [Band<'_>; SLOTS] {
         self.tree.split(rows, &mut self.rows);
         self.rows.bands()
     }
 
     /// Splits the next block into rows that are not the splitter's own and hold at least as many frames.
+    ///
+    /// # Panics
+    /// If they hold fewer, or one row is longer than the other.
     pub fn split_into(&mut self, rows: [&[f32]; 2], into: &mut Rows) {
         self.tree.split(rows, into);
     }

@@ -4,7 +4,7 @@ mod common;
 
 use common::*;
 use octant_dsp::engine::EngineError;
-use octant_dsp::params;
+use octant_dsp::params::{self, Kind, Param, Unit};
 use octant_dsp::settings::{BandSettings, Detector, Law, Mode, Settings, Sidechain};
 use octant_dsp::{Engine, settings::Slope};
 
@@ -286,8 +286,58 @@ fn impossible_engines_are_refused_with_a_reason() {
     assert!(matches!(error(f64::NAN, 2, &settings), Some(EngineError::SampleRate(_))));
     for linear_taps in [0, 512, 1000, 65_536] {
         let error = error(RATE_HZ, 2, &Settings { linear_taps, ..settings }).expect("no such filters");
-        assert_eq!(error, EngineError::Range("taps"));
+        assert_eq!(error, EngineError::Range { id: "taps", band: None });
     }
+}
+
+/// Every number of the table, just below and above its range, and none at all; bands that are not in use are left alone.
+#[test]
+fn settings_beyond_the_table_are_refused_by_their_row() {
+    type Number = fn(&mut Settings, usize) -> &mut f64;
+    let numbers: [(&str, Number); 20] = [
+        ("in_gain", |s, _| &mut s.input_gain_db),
+        ("out_gain", |s, _| &mut s.output_gain_db),
+        ("mix", |s, _| &mut s.mix_percent),
+        ("lookahead", |s, _| &mut s.lookahead_ms),
+        ("above_thr", |s, band| &mut s.band[band].above.threshold_db),
+        ("above_ratio", |s, band| &mut s.band[band].above.ratio),
+        ("above_range", |s, band| &mut s.band[band].above.range_db),
+        ("below_thr", |s, band| &mut s.band[band].below.threshold_db),
+        ("below_ratio", |s, band| &mut s.band[band].below.ratio),
+        ("below_range", |s, band| &mut s.band[band].below.range_db),
+        ("knee", |s, band| &mut s.band[band].knee_db),
+        ("attack", |s, band| &mut s.band[band].attack_ms),
+        ("release", |s, band| &mut s.band[band].release_ms),
+        ("hold", |s, band| &mut s.band[band].hold_ms),
+        ("hyst", |s, band| &mut s.band[band].hysteresis_db),
+        ("rms", |s, band| &mut s.band[band].rms_ms),
+        ("link", |s, band| &mut s.band[band].link_percent),
+        ("gain", |s, band| &mut s.band[band].gain_db),
+        ("mix", |s, band| &mut s.band[band].mix_percent),
+        ("lookahead", |s, band| &mut s.band[band].lookahead_ms),
+    ];
+    let fine = Settings { bands: 3, ..Settings::default() };
+    let mut playing = engine(RATE_HZ, 2, &fine);
+    // Crossovers are moved to where they can be.
+    let is_number = |p: &&Param| matches!(p.kind, Kind::Float { .. }) && p.unit != Unit::Hz;
+    let (globals, bands) = (params::globals().iter().filter(is_number), params::band_params().iter().filter(is_number));
+    assert!(globals.clone().chain(bands.clone()).map(|p| p.id).eq(numbers.iter().map(|(id, _)| *id)), "all of them");
+    let rows = globals.map(|p| (p, false)).chain(bands.map(|p| (p, true)));
+    for ((param, each), (id, number)) in rows.zip(numbers) {
+        for wrong in [param.min() - 1e-9, param.max() + 1e-9, f64::NAN, f64::INFINITY] {
+            for band in if each { 0..4 } else { 0..1 } {
+                let mut settings = fine;
+                *number(&mut settings, band) = wrong;
+                let refusal = Err(EngineError::Range { id, band: each.then_some(band) });
+                assert_eq!(playing.set(&settings), if band < 3 { refusal } else { Ok(()) }, "{id} {wrong}");
+            }
+        }
+    }
+    for bands in [0, 9] {
+        assert_eq!(playing.set(&Settings { bands, ..fine }), Err(EngineError::Range { id: "bands", band: None }));
+    }
+    let told = EngineError::Range { id: "above_ratio", band: Some(2) }.to_string();
+    assert_eq!(told, "b3_above_ratio: outside the range of the parameter table");
 }
 
 #[test]
@@ -296,7 +346,7 @@ fn settings_that_are_refused_leave_everything_as_it_was() {
     let mut playing = engine(RATE_HZ, 2, &busy());
     let mut out = play(&mut playing, &input.iter().map(|row| row[..1000].to_vec()).collect());
     let refused = Settings { linear_taps: 4095, slope: Slope::Db48, output_gain_db: 24.0, ..busy() };
-    assert_eq!(playing.set(&refused), Err(EngineError::Range("taps")));
+    assert_eq!(playing.set(&refused), Err(EngineError::Range { id: "taps", band: None }));
     let heard = play(&mut playing, &input.iter().map(|row| row[1000..].to_vec()).collect());
     out.iter_mut().zip(heard).for_each(|(out, heard)| out.extend(heard));
     assert_same_bits(&out, &render(RATE_HZ, &busy(), &input), "after refused settings");
