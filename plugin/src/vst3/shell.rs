@@ -51,6 +51,19 @@ impl<const CHANNELS: usize> Shell<CHANNELS> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Gives the framework what was told while sound was processed and has not come with it: between two times of
+    /// processing it takes values from anyone. Not from the audio thread.
+    fn deliver(&self) {
+        if self.processing.load(Relaxed) {
+            return;
+        }
+        let told = std::mem::take(&mut *self.told());
+        for (id, told) in told.into_iter().filter(|(id, told)| told.before == self.value(*id)) {
+            // SAFETY: takes numbers only.
+            unsafe { IEditControllerTrait::setParamNormalized(&self.framework, id, told.value) };
+        }
+    }
+
     /// The value that the framework has.
     fn value(&self, id: ParamID) -> ParamValue {
         // SAFETY: takes numbers only.
@@ -100,6 +113,7 @@ impl<const CHANNELS: usize> IComponentTrait for Shell<CHANNELS> {
     }
 
     unsafe fn setActive(&self, state: TBool) -> tresult {
+        self.deliver();
         // SAFETY: takes a number only.
         let result = self.inside.during(|| unsafe { IComponentTrait::setActive(&self.framework, state) });
         self.activated.fetch_or(state != 0 && result == kResultOk, Relaxed);
@@ -115,13 +129,18 @@ impl<const CHANNELS: usize> IComponentTrait for Shell<CHANNELS> {
         result
     }
 
+    unsafe fn getState(&self, state: *mut IBStream) -> tresult {
+        self.deliver();
+        // SAFETY: as the host gave it.
+        unsafe { IComponentTrait::getState(&self.framework, state) }
+    }
+
     handed_on! { IComponentTrait:
         getControllerClassId(class: *mut TUID) -> tresult;
         setIoMode(mode: IoMode) -> tresult;
         getBusCount(media: MediaType, direction: BusDirection) -> int32;
         getRoutingInfo(input: *mut RoutingInfo, output: *mut RoutingInfo) -> tresult;
         activateBus(media: MediaType, direction: BusDirection, index: int32, state: TBool) -> tresult;
-        getState(state: *mut IBStream) -> tresult;
     }
 }
 
