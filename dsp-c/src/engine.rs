@@ -262,12 +262,18 @@ impl Engine {
 
     /// Processes `main` in place: one or two rows of equal length, as many as the engine has channels. `sidechain`:
     /// no row, one that serves both channels, or two; shorter rows are continued with silence.
+    ///
+    /// # Panics
+    /// If `main` has another number of rows, or rows of unequal length.
     pub fn process(&mut self, main: &mut [&mut [f32]], sidechain: &[&[f32]]) {
         self.run(main, sidechain, None);
     }
 
     /// Like [`process`](Self::process), and writes the dynamic gain in dB that meets each output frame to `trace`:
     /// frames × bands × channels. Use it only while the number of bands stands still.
+    ///
+    /// # Panics
+    /// As `process`, and if `trace` has another length.
     pub fn process_traced(&mut self, main: &mut [&mut [f32]], sidechain: &[&[f32]], trace: &mut [f32]) {
         let frames = main.first().map_or(0, |row| row.len());
         assert!(trace.len() == frames * self.bands() * self.channels, "trace: frames × bands × channels");
