@@ -47,9 +47,3 @@ void OCT_FN(rows)(const oct_line *OCT_RESTRICT lines, float *OCT_RESTRICT rows, 
     for (size_t n = 0; n < frames; n++)
         for (size_t lane = 0; lane < 16; lane++) rows[lane * stride + n] = lines[n].lane[lane];
 }
-
-void OCT_FN(scale)(const float *OCT_RESTRICT gain, float *OCT_RESTRICT row, size_t frames) {
-    size_t n = 0;
-    for (; n + 8 <= frames; n += 8) v8_store(row + n, v8_mul(v8_load(row + n), v8_load(gain + n)));
-    for (; n < frames; n++) row[n] *= gain[n];
-}

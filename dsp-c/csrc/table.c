@@ -70,7 +70,6 @@ void OCT_FN(weigh_wide)(const oct_modifier *OCT_RESTRICT, size_t, oct_extremes *
 void OCT_FN(modify)(oct_ramps *OCT_RESTRICT, oct_modifier *OCT_RESTRICT, size_t);
 void OCT_FN(crossfade)(const oct_ramp *OCT_RESTRICT, const oct_line *OCT_RESTRICT, oct_line *OCT_RESTRICT, size_t);
 void OCT_FN(rows)(const oct_line *OCT_RESTRICT, float *OCT_RESTRICT, size_t, size_t);
-void OCT_FN(scale)(const float *OCT_RESTRICT, float *OCT_RESTRICT, size_t);
 void OCT_FN(fold)(const float *OCT_RESTRICT, oct_bins *OCT_RESTRICT, size_t, size_t);
 void OCT_FN(unfold)(const oct_bins *OCT_RESTRICT, size_t, float *OCT_RESTRICT, size_t);
 void OCT_FN(convolve)(size_t, const oct_bins *OCT_RESTRICT, size_t, oct_sums *OCT_RESTRICT, size_t,
@@ -123,7 +122,6 @@ const oct_kernels OCT_FN(kernels) = {
     OCT_FN(modify),
     OCT_FN(crossfade),
     OCT_FN(rows),
-    OCT_FN(scale),
     OCT_FN(fold),
     OCT_FN(unfold),
     OCT_FN(convolve),

@@ -260,8 +260,6 @@ typedef struct oct_kernels {
                       oct_line *OCT_RESTRICT lines, size_t frames);
     /* Lines to 16 rows, in the order of the lanes, one after another, `stride` floats apart. */
     void (*rows)(const oct_line *OCT_RESTRICT lines, float *OCT_RESTRICT rows, size_t stride, size_t frames);
-    /* row *= gain. */
-    void (*scale)(const float *OCT_RESTRICT gain, float *OCT_RESTRICT row, size_t frames);
     /* Spectrum of 16*chunks (re, im) pairs to chunks, `stride` structs apart. */
     void (*fold)(const float *OCT_RESTRICT spectrum, oct_bins *OCT_RESTRICT bins, size_t stride, size_t chunks);
     /* And back. */

@@ -2,24 +2,23 @@
 //!
 //! An engine owns two chains. One plays; when the structure changes, the other is started beside it, its filters come to
 //! rest, it takes over the envelopes, is fed ahead by its latency, and is faded in. Everything is allocated in
-//! [`Engine::new`] and [`Engine::prepare`], and by a [`Workshop`] on another thread; all else is real-time safe.
+//! [`Engine::new`], and by a [`Workshop`] on another thread; all else is real-time safe.
 //!
-//! The latency that is reported is a promise: it holds until the next `prepare` (or `reset`, as far as look-ahead goes).
-//! A chain that is less late than promised gets its input later.
+//! The latency that is reported is a promise: it holds as long as the engine lives. A chain that is less late than promised
+//! gets its input later.
 
 mod change;
 mod error;
 
 use std::sync::Arc;
 
-use crate::chain::{self, Chain, LOOKAHEAD_MAX_MS, Rows};
+use crate::chain::{self, Chain, Rows};
 use crate::crossover::GRID;
-use crate::dynamics::samples;
 use crate::fade::{Fade, blend};
 use crate::ffi::{DenormalsOff, Kernels, Steps};
 use crate::health;
 use crate::layout::TILE;
-use crate::linear::{Design, Linear, Supply, Workshop};
+use crate::linear::{Design, Linear, Supply, TAPS, Workshop, linear_latency};
 use crate::meter::Meters;
 use crate::past::{Past, TileRows};
 use crate::ramp::Ramp;
@@ -41,7 +40,7 @@ pub struct Engine {
     changed: bool,
     /// It has come since the last multiple of 16 frames.
     fresh: bool,
-    /// Frames since the last reset.
+    /// Frames since the last start.
     clock: u64,
     /// The playing chain and the one that may replace it.
     chains: [Chain; 2],
@@ -110,11 +109,15 @@ impl Engine {
             return Err(EngineError::Channels(channels));
         }
         check(settings)?;
-        // Chains are born without what the linear mode needs; `prepare` equips them.
+        let fade_frames = Chain::ramp_frames(sample_rate_hz) as usize;
+        // Chains are born without what the linear mode needs.
         let without = Settings { mode: Mode::Lr, ..*settings };
         let chain = || Chain::new(sample_rate_hz, channels, &without);
-        let fade_frames = Chain::ramp_frames(sample_rate_hz) as usize;
-        let past = || Past::new(samples(LOOKAHEAD_MAX_MS, sample_rate_hz));
+        let mut playing = chain();
+        if settings.mode == Mode::Linear {
+            playing.equip(Some(Box::new(Linear::new(&Design::new(settings, sample_rate_hz), fade_frames))));
+        }
+        let promised = latency_samples(settings, sample_rate_hz);
         let scratch = Scratch {
             mono: [0.0; TILE],
             incoming: [[0.0; TILE]; 2],
@@ -130,18 +133,18 @@ impl Engine {
             changed: false,
             fresh: false,
             clock: 0,
-            chains: [chain(), chain()],
+            chains: [playing, chain()],
             playing: 0,
             change: Change::None,
             coming: without,
             supply: Supply::new(fade_frames),
-            promised: 0,
+            promised,
             fade: Fade::new(fade_frames),
             input_gain: Ramp::resting(1.0),
             output_gain: Ramp::resting(1.0),
             bypass: Ramp::resting(0.0),
-            past: past(),
-            side_past: past(),
+            past: Past::new(promised),
+            side_past: Past::new(promised),
             meters: Arc::default(),
             health: health::Shared::default(),
             tap: None,
@@ -149,7 +152,7 @@ impl Engine {
             finite_input: true,
             scratch: Box::new(scratch),
         };
-        new.prepare();
+        new.begin(*settings);
         Ok(new)
     }
 
@@ -158,8 +161,8 @@ impl Engine {
         self.promised
     }
 
-    /// Latency after the next [`prepare`](Self::prepare). If it differs from
-    /// [`latency_samples`](Self::latency_samples), a change of look-ahead, filter length or mode may be waiting for it.
+    /// Latency of an engine that is made with these settings. If it differs from
+    /// [`latency_samples`](Self::latency_samples), a change of look-ahead, filter length or mode may be waiting for one.
     pub fn wanted_latency_samples(&self) -> usize {
         latency_samples(&self.wanted, self.sample_rate_hz)
     }
@@ -168,6 +171,12 @@ impl Engine {
     /// Give it to a thread that may take its time; without one such changes stay undone.
     pub fn workshop(&self) -> Workshop {
         self.supply.workshop()
+    }
+
+    /// Whether the [`workshop`](Self::workshop) may ever have something to do: whether the promised latency has room for
+    /// the linear mode.
+    pub fn needs_workshop(&self) -> bool {
+        self.promised >= linear_latency(*TAPS.start(), self.sample_rate_hz)
     }
 
     /// Off line: filters are waited for, and made on the calling thread if no one else does. So a change acts after the
@@ -204,15 +213,10 @@ impl Engine {
         tap
     }
 
-    /// Blocks after which non-finite history had to be thrown away. Should stay 0: the input is cleaned.
-    pub fn non_finite_blocks(&self) -> u64 {
-        self.health.read().non_finite_blocks
-    }
-
-    /// New settings, whole; they act at the next multiple of 16 frames since the reset. A change of structure (slope,
+    /// New settings, whole; they act at the next multiple of 16 frames since the start. A change of structure (slope,
     /// mode, filter length, bands, channels, target, a band's look-ahead) is faded in; while a fade runs, changes other than
-    /// bypass wait and the last one wins. Filters that are waited for hold nothing up. What needs another latency than promised waits for [`prepare`](Self::prepare), unless
-    /// `hold_latency` is set and less is needed. An error leaves everything as it was.
+    /// bypass wait and the last one wins. Filters that are waited for hold nothing up. What needs another latency than
+    /// promised takes another engine, unless `hold_latency` is set and less is needed. An error leaves everything as it was.
     pub fn set(&mut self, settings: &Settings) -> Result<(), EngineError> {
         check(settings)?;
         if self.wanted != *settings {
@@ -220,36 +224,6 @@ impl Engine {
             (self.changed, self.fresh) = (true, true);
         }
         Ok(())
-    }
-
-    /// Forgets all history and takes over all settings at once, whatever latency they need. Allocates: not real-time
-    /// safe.
-    pub fn prepare(&mut self) {
-        let wanted = self.wanted;
-        self.promised = latency_samples(&wanted, self.sample_rate_hz);
-        for past in [&mut self.past, &mut self.side_past] {
-            past.reach(self.promised);
-        }
-        let design = Design::new(&wanted, self.sample_rate_hz);
-        let fade_frames = self.fade.frames();
-        let [playing, other] = self.chains_in_order();
-        other.equip(None);
-        let before = playing.equip(None).filter(|linear| *linear.design() == design);
-        if wanted.mode == Mode::Linear {
-            playing.equip(before.or_else(|| Some(Box::new(Linear::new(&design, fade_frames)))));
-        }
-        self.begin(wanted);
-    }
-
-    /// Forgets all history and takes over all settings at once, look-ahead included. Filters of another length or for
-    /// other bands are not at hand here: such settings are faded in later if the latency allows it, or wait for
-    /// [`prepare`](Self::prepare).
-    pub fn reset(&mut self) {
-        let promised = latency_samples(&self.wanted, self.sample_rate_hz);
-        if self.past.reaches(promised) && self.chains[self.playing].is_equipped_for(&self.wanted) {
-            self.promised = promised;
-        }
-        self.restart();
     }
 
     /// Steps in for another engine in the eyes of whoever looks on: its meters, what it counts and its tap now tell of this
@@ -260,7 +234,8 @@ impl Engine {
         std::mem::swap(&mut self.tap, &mut other.tap);
     }
 
-    /// Forgets all history; takes over at once what needs no other latency than promised. Real-time safe.
+    /// Forgets all history; takes over at once what needs no other latency than promised and no filters that are not at
+    /// hand. Real-time safe.
     pub fn restart(&mut self) {
         let wanted = self.attainable();
         let playing = &self.chains[self.playing];
@@ -281,18 +256,24 @@ impl Engine {
         self.output_gain = Ramp::resting(amplitude(settings.output_gain_db));
         // The user's way out waits for no filters, even if all else does.
         self.bypass = Ramp::resting(f32::from(u8::from(self.wanted.bypass)));
-        self.past.start(self.promised);
-        self.side_past.start(self.promised);
+        self.past.forget();
+        self.side_past.forget();
     }
 
     /// Processes `main` in place: one or two rows of equal length, as many as the engine has channels. `sidechain`:
     /// no row, one that serves both channels, or two; shorter rows are continued with silence.
+    ///
+    /// # Panics
+    /// If `main` has another number of rows, or rows of unequal length.
     pub fn process(&mut self, main: &mut [&mut [f32]], sidechain: &[&[f32]]) {
         self.run(main, sidechain, None);
     }
 
     /// Like [`process`](Self::process), and writes the dynamic gain in dB that meets each output frame to `trace`:
     /// frames × bands × channels. Use it only while the number of bands stands still.
+    ///
+    /// # Panics
+    /// As `process`, and if `trace` has another length.
     pub fn process_traced(&mut self, main: &mut [&mut [f32]], sidechain: &[&[f32]], trace: &mut [f32]) {
         let frames = main.first().map_or(0, |row| row.len());
         assert!(trace.len() == frames * self.bands() * self.channels, "trace: frames × bands × channels");

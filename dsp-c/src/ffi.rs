@@ -66,7 +66,6 @@ struct Table {
     modify: unsafe extern "C" fn(*mut Ramps, *mut Modifier, usize),
     crossfade: unsafe extern "C" fn(*const RampLanes, *const Line, *mut Line, usize),
     rows: unsafe extern "C" fn(*const Line, *mut f32, usize, usize),
-    scale: unsafe extern "C" fn(*const f32, *mut f32, usize),
     fold: unsafe extern "C" fn(*const f32, *mut Bins, usize, usize),
     unfold: unsafe extern "C" fn(*const Bins, usize, *mut f32, usize),
     convolve: unsafe extern "C" fn(usize, *const Bins, usize, *mut Sums, usize, *const Taps, *mut Bins, usize),
@@ -466,14 +465,6 @@ impl Kernels {
         // SAFETY: 16 rows as long as lines, `stride` floats apart, lie within `rows`; rows is exclusive; C keeps no
         // pointer.
         unsafe { (table.rows)(lines.as_ptr(), rows.as_mut_ptr(), stride, lines.len()) }
-    }
-
-    /// row *= gain. Both of equal length.
-    pub fn scale(&self, gain: &[f32], row: &mut [f32]) {
-        assert!(gain.len() == row.len());
-        let Some(table) = self.table else { return oracle::scale(gain, row) };
-        // SAFETY: gain and row hold as many samples; row is exclusive; C keeps no pointer.
-        unsafe { (table.scale)(gain.as_ptr(), row.as_mut_ptr(), row.len()) }
     }
 
     /// A spectrum to chunks of bins, the i-th at `bins[i · stride]`; 16 numbers a chunk.

@@ -18,7 +18,7 @@ mod weigh;
 pub(crate) use convolve::{convolve, fold, gather, unfold};
 pub(crate) use detect::{level_peak, level_power, power_peak, power_rms, power_smooth, source};
 pub(crate) use dynamics::{above, below};
-pub(crate) use rows::{interleave, rows, scale};
+pub(crate) use rows::{interleave, rows};
 pub(crate) use shelves::{finish, mid_side, shelf_coeffs, shelves};
 pub(crate) use tree::{down, glide, sum, up};
 pub(crate) use weigh::{crossfade, delay_gains, modify, weigh};

@@ -93,6 +93,34 @@ pub enum Kind {
     },
 }
 
+impl Kind {
+    #[inline(always)]
+    fn min(&self) -> f64 {
+        match *self {
+            Self::Float { min, .. } => min,
+            Self::Integer { min, .. } => f64::from(min),
+            Self::Choice { .. } | Self::Switch { .. } => 0.0,
+        }
+    }
+
+    #[inline(always)]
+    fn max(&self) -> f64 {
+        match *self {
+            Self::Float { max, .. } => max,
+            Self::Integer { max, .. } => f64::from(max),
+            Self::Choice { texts, .. } => (texts.len() - 1) as f64,
+            Self::Switch { .. } => 1.0,
+        }
+    }
+
+    /// Whether there is such a plain value. For a row that is known while it is compiled, two comparisons.
+    #[inline(always)]
+    fn takes(&self, plain: f64) -> bool {
+        let whole = matches!(self, Self::Float { .. }) || f64::from(plain as u32) == plain;
+        whole && (self.min()..=self.max()).contains(&plain)
+    }
+}
+
 /// What a change means to the processor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -134,6 +162,15 @@ pub fn globals() -> &'static [Param] {
 /// The rows that exist once per band; their ids go with a prefix `b1_` … `b8_`.
 pub fn band_params() -> &'static [Param] {
     &BAND
+}
+
+/// The id of the first setting beyond the range of its row, and its band; crossovers and bands that are not in use aside.
+/// Real-time safe.
+pub(crate) fn first_beyond(settings: &Settings) -> Option<(&'static str, Option<usize>)> {
+    let global = table::first_global_beyond(settings, 0).map(|id| (id, None));
+    // Should the number of bands be impossible, that is found before any band is looked at.
+    let band = |band| table::first_beyond_in_band(settings, band).map(|id| (id, Some(band)));
+    global.or_else(|| (0..settings.bands).find_map(band))
 }
 
 /// Every parameter: the global ones, then all of band 1, band 2 … band 8.
@@ -219,21 +256,12 @@ impl fmt::Debug for Param {
 impl Param {
     /// Smallest plain value.
     pub fn min(&self) -> f64 {
-        match self.kind {
-            Kind::Float { min, .. } => min,
-            Kind::Integer { min, .. } => f64::from(min),
-            Kind::Choice { .. } | Kind::Switch { .. } => 0.0,
-        }
+        self.kind.min()
     }
 
     /// Largest plain value.
     pub fn max(&self) -> f64 {
-        match self.kind {
-            Kind::Float { max, .. } => max,
-            Kind::Integer { max, .. } => f64::from(max),
-            Kind::Choice { texts, .. } => (texts.len() - 1) as f64,
-            Kind::Switch { .. } => 1.0,
-        }
+        self.kind.max()
     }
 
     /// Fresh plain value.
@@ -249,11 +277,6 @@ impl Param {
     /// Whether a host may move it while it plays.
     pub fn automatable(&self) -> bool {
         self.change == Change::Live
-    }
-
-    /// Whether a change needs a second structure to be faded in.
-    pub fn structural(&self) -> bool {
-        self.change == Change::Structure
     }
 
     /// The nearest valid plain value; the default for NaN. Real-time safe.
@@ -296,16 +319,15 @@ impl Param {
 
     /// `Ok` if the plain value is one that this parameter takes, else what is wrong, without the id.
     pub fn check(&self, plain: f64) -> Result<f64, String> {
-        if !plain.is_finite() {
-            return Err(format!("expected a number, found {plain}"));
+        if self.kind.takes(plain) {
+            Ok(plain)
+        } else if !plain.is_finite() {
+            Err(format!("expected a number, found {plain}"))
+        } else if plain < self.min() || plain > self.max() {
+            Err(format!("{plain} is outside {} … {}", self.min(), self.max()))
+        } else {
+            Err(format!("{plain} is not a whole number"))
         }
-        if plain < self.min() || plain > self.max() {
-            return Err(format!("{plain} is outside {} … {}", self.min(), self.max()));
-        }
-        if !matches!(self.kind, Kind::Float { .. }) && plain.fract() != 0.0 {
-            return Err(format!("{plain} is not a whole number"));
-        }
-        Ok(plain)
     }
 }
 

@@ -21,10 +21,12 @@
 //! ```
 //! one row as input and output of a kernel,
 //! ```compile_fail,E0502
-//! # use octant_dsp::{Settings, ffi::Kernels, split::Splitter};
+//! # use octant_dsp::{Settings, ffi::{Basis, Kernels, Steps}, split::Splitter};
+//! # let (pairs, off) = ([[0.0; 2]; 64], 0.0);
 //! let mut splitter = Splitter::new(48_000.0, 64, &Settings::default());
-//! let [low, ..] = splitter.bands();
-//! Kernels::best().scale(low.left, low.left);
+//! let [low, ..] = splitter.split([&[0.5; 64], &[0.5; 64]]);
+//! let gain = Steps::moving(low.left);
+//! Kernels::best().finish(Basis::Stereo, &pairs, Steps::held(&off), gain, low.left, low.right);
 //! ```
 //! a row on a thread that may outlive it.
 //! ```compile_fail,E0597
@@ -35,12 +37,12 @@
 //! ```
 //! What is right does:
 //! ```
-//! # use octant_dsp::{Settings, ffi::Kernels, split::Splitter};
+//! # use octant_dsp::{Settings, split::Splitter};
 //! let mut splitter = Splitter::new(48_000.0, 64, &Settings::default());
 //! let (left, right) = ([0.5; 64], [0.5; 64]);
 //! std::thread::scope(|threads| {
 //!     for band in splitter.split([&left, &right]) {
-//!         threads.spawn(move || Kernels::best().scale(&[0.5; 64], band.left));
+//!         threads.spawn(move || band.left.iter_mut().for_each(|x| *x *= 0.5));
 //!     }
 //! });
 //! ```
@@ -156,6 +158,9 @@ struct Tree {
 
 impl Splitter {
     /// Allocates rows for blocks of up to `max_frames`. Only crossovers, slope and number of bands of `settings` count.
+    ///
+    /// # Panics
+    /// If there are fewer bands than one or more than eight.
     pub fn new(sample_rate_hz: f64, max_frames: usize, settings: &Settings) -> Self {
         let crossovers = Crossovers::new(settings, sample_rate_hz);
         let tree = Tree {
@@ -171,12 +176,18 @@ impl Splitter {
     }
 
     /// Splits one block, rows of equal length up to `max_frames`, and lends its bands, lowest first.
+    ///
+    /// # Panics
+    /// If the rows are longer, or one is longer than the other.
     pub fn split(&mut self, rows: [&[f32]; 2]) -> [Band<'_>; SLOTS] {
         self.tree.split(rows, &mut self.rows);
         self.rows.bands()
     }
 
     /// Splits the next block into rows that are not the splitter's own and hold at least as many frames.
+    ///
+    /// # Panics
+    /// If they hold fewer, or one row is longer than the other.
     pub fn split_into(&mut self, rows: [&[f32]; 2], into: &mut Rows) {
         self.tree.split(rows, into);
     }
@@ -258,14 +269,15 @@ mod tests {
         let (left, right) = (noise(512), noise(512));
         let mut splitter = Splitter::new(48_000.0, 512, &Settings { bands: 8, ..Settings::default() });
         let before: Vec<Vec<f32>> = splitter.split([&left, &right]).iter().map(|band| band.left.to_vec()).collect();
-        let gains: Vec<[f32; 512]> = (1..=8).map(|n| [n as f32; 512]).collect();
+        let scale = |row: &mut [f32], gain: usize| row.iter_mut().for_each(|x| *x *= gain as f32);
         std::thread::scope(|threads| {
-            for (band, gain) in splitter.bands().into_iter().zip(&gains) {
-                threads.spawn(move || Kernels::best().scale(gain, band.left));
+            for (number, band) in splitter.bands().into_iter().enumerate() {
+                threads.spawn(move || scale(band.left, number + 1));
             }
         });
-        for ((band, before), gain) in splitter.bands().iter().zip(&before).zip(&gains) {
-            let scaled: Vec<f32> = before.iter().map(|x| x * gain[0]).collect();
+        for (number, (band, before)) in splitter.bands().iter().zip(&before).enumerate() {
+            let mut scaled = before.clone();
+            scale(&mut scaled, number + 1);
             assert_eq!(*band.left, scaled);
         }
     }

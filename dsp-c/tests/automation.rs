@@ -83,7 +83,7 @@ fn shake(settings: &mut Settings, random: &mut Random, structure_too: bool) {
     let all: Vec<_> = params::all().collect();
     for _ in 0..1 + random.below(24) {
         let row = &all[random.below(all.len())];
-        if structure_too || !row.param.structural() {
+        if structure_too || row.param.change != params::Change::Structure {
             row.set_clamped(settings, row.param.from_normalised(random.unit()));
         }
     }

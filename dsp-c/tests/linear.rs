@@ -161,7 +161,7 @@ fn what_is_ordered_may_come_too_late_or_for_nobody() {
     assert!(workshop.serve(), "they come back, with everything else that is not needed");
     play(&mut playing, &input);
     assert!(!workshop.serve());
-    assert_eq!(playing.non_finite_blocks(), 0);
+    assert_eq!(playing.health().read().non_finite_blocks, 0);
 
     // Crossovers move on while filters are being made: the last ones win.
     let mut playing = engine(RATE_HZ, 2, &settings);
@@ -191,30 +191,22 @@ fn what_is_ordered_may_come_too_late_or_for_nobody() {
     assert!(workshop.serve(), "for an engine that is gone");
     assert!(!playing.workshop().serve());
 
-    // A reset, and new preparations, while filters are being made.
+    // A restart while filters are being made.
     let mut playing = engine(RATE_HZ, 2, &settings);
     let workshop = playing.workshop();
-    for prepare in [false, true] {
-        set(&mut playing, &settings);
-        playing.prepare();
-        set(&mut playing, &moved);
+    set(&mut playing, &moved);
+    play(&mut playing, &input);
+    playing.restart();
+    while workshop.serve() {
         play(&mut playing, &input);
-        if prepare {
-            playing.prepare();
-        } else {
-            playing.reset();
-        }
-        while workshop.serve() {
-            play(&mut playing, &input);
-        }
-        playing.restart();
-        let heard = play(&mut playing, &input);
-        assert_same_bits(&heard, &render(RATE_HZ, &moved, &input), "after a start in between");
     }
+    playing.restart();
+    let heard = play(&mut playing, &input);
+    assert_same_bits(&heard, &render(RATE_HZ, &moved, &input), "after a start in between");
 }
 
 #[test]
-fn filters_on_their_way_come_soon_after_a_reset_too() {
+fn filters_on_their_way_come_soon_after_a_restart_too() {
     let settings = linear(idle(4));
     let mut moved = settings;
     moved.crossovers_hz[1] = 2000.0;
@@ -225,7 +217,7 @@ fn filters_on_their_way_come_soon_after_a_reset_too() {
     play(&mut playing, &stereo_noise(15, 0.5, 96_000));
     set(&mut playing, &moved);
     play(&mut playing, &stereo_noise(16, 0.5, 100));
-    playing.reset();
+    playing.restart();
     let input = stereo_noise(17, 0.5, 9600);
     let mut heard = input.clone();
     for at in (0..9600).step_by(480) {
@@ -272,6 +264,106 @@ fn when_filters_come_within_their_lead_changes_no_bit() {
     }
 }
 
+/// What says that it needs no workshop never orders anything, whatever is asked for.
+#[test]
+fn orders_come_only_from_engines_that_have_room_for_filters() {
+    let input = stereo_noise(20, 0.5, 2000);
+    let lr = Settings { linear_taps: 1024, ..idle(3) };
+    let (mut random, mut ordered) = (Random(20), [0; 2]);
+    for first in [
+        lr,
+        Settings { mode: Mode::Transparent, lookahead_ms: 5.0, ..lr },
+        Settings { hold_latency: true, ..lr },
+        Settings { lookahead_ms: 12.0, ..lr },
+        linear(lr),
+    ] {
+        let mut playing = engine(RATE_HZ, 2, &first);
+        let (workshop, needed) = (playing.workshop(), playing.needs_workshop());
+        assert_eq!(needed, playing.latency_samples() >= linear_latency(1024, RATE_HZ));
+        for _ in 0..40 {
+            let mut wanted = linear(lr);
+            (wanted.bands, wanted.hold_latency) = (1 + random.below(8), random.unit() < 0.5);
+            wanted.lookahead_ms = [0.0, 5.0, 12.0][random.below(3)];
+            wanted.crossovers_hz[0] = random.between(50.0, 500.0);
+            set(&mut playing, &wanted);
+            play(&mut playing, &input);
+            ordered[usize::from(needed)] += usize::from(workshop.serve());
+        }
+    }
+    assert!(ordered[0] == 0 && ordered[1] > 20, "{ordered:?}");
+}
+
+/// While filters for one structure are being made another is wanted: the first is never heard.
+#[test]
+fn the_last_structure_that_was_wanted_comes_and_none_before_it() {
+    let first = Settings { bands: 4, ..linear(settings(8, busy())) };
+    let input = stereo_noise(18, 0.5, 9600);
+    let tail = |audio: &Audio| -> Audio { audio.iter().map(|row| row[4800..].to_vec()).collect() };
+    for (wishes, offline) in
+        [(&[5, 6][..], false), (&[5, 6], true), (&[5, 4], false), (&[5, 6, 5], false), (&[5, 6, 4], true)]
+    {
+        let last = wishes[wishes.len() - 1];
+        let mut playing = engine(RATE_HZ, 2, &first);
+        playing.set_offline(offline);
+        let workshop = playing.workshop();
+        play(&mut playing, &input);
+        for bands in wishes {
+            set(&mut playing, &Settings { bands: *bands, ..first });
+            play(&mut playing, &stereo_noise(19, 0.5, 64));
+        }
+        let mut heard = Vec::new();
+        for part in 0..200 {
+            if part % 20 == 19 {
+                workshop.serve();
+            }
+            play(&mut playing, &stereo_noise(part, 0.5, 64));
+            heard.push(playing.bands());
+        }
+        heard.dedup();
+        let expected = if last == 4 { vec![4] } else { vec![4, last] };
+        assert_eq!(heard, expected, "{wishes:?}, off line: {offline}");
+        play(&mut playing, &input);
+        let mut other = engine(RATE_HZ, 2, &Settings { bands: last, ..first });
+        play(&mut other, &input);
+        let apart = largest_difference_db(&tail(&play(&mut playing, &input)), &tail(&play(&mut other, &input)));
+        assert!(apart < -100.0, "{wishes:?}, off line: {offline}: {apart:.1} dB");
+        while workshop.serve() {
+            play(&mut playing, &input);
+        }
+    }
+}
+
+/// Crossovers that move all the time do not keep a structure from coming, and neither does it keep theirs.
+#[test]
+fn a_structure_comes_while_crossovers_move() {
+    let first = Settings { hold_latency: true, ..linear(settings(8, busy())) };
+    for mode in [Mode::Lr, Mode::Linear] {
+        let mut playing = engine(RATE_HZ, 2, &Settings { mode, bands: 4, ..first });
+        let workshop = playing.workshop();
+        let mut wanted = Settings { bands: 5, ..first };
+        // Every 640 frames, while filters are taken 960 frames after they were ordered.
+        for block in 0..100u32 {
+            if block % 10 == 0 {
+                wanted.crossovers_hz[1] = 300.0 + f64::from(block);
+                set(&mut playing, &wanted);
+            }
+            play(&mut playing, &stereo_noise(block.into(), 0.5, 64));
+            workshop.serve();
+        }
+        assert_eq!(playing.bands(), 5, "from {mode:?}");
+        let input = stereo_noise(21, 0.5, 9600);
+        for _ in 0..4 {
+            play(&mut playing, &input);
+            workshop.serve();
+        }
+        let mut other = engine(RATE_HZ, 2, &wanted);
+        play(&mut other, &input);
+        let tail = |audio: Audio| -> Audio { audio.iter().map(|row| row[4800..].to_vec()).collect() };
+        let apart = largest_difference_db(&tail(play(&mut playing, &input)), &tail(play(&mut other, &input)));
+        assert!(apart < -100.0, "from {mode:?}: {apart:.1} dB");
+    }
+}
+
 /// Otherwise a gate would be further closed when the first frame comes, the longer the partitions are.
 #[test]
 fn detectors_begin_when_the_convolution_puts_something_out() {
@@ -292,7 +384,7 @@ fn detectors_begin_when_the_convolution_puts_something_out() {
 }
 
 #[test]
-fn a_reset_never_plays_filters_of_another_structure() {
+fn a_restart_never_plays_filters_of_another_structure() {
     let input = stereo_noise(13, 0.5, 6000);
     let base = Settings { hold_latency: true, linear_taps: 2048, ..linear(settings(4, busy())) };
     let base = Settings { linear_taps: 2048, ..base };
@@ -307,7 +399,7 @@ fn a_reset_never_plays_filters_of_another_structure() {
         let workshop = playing.workshop();
         play(&mut playing, &input);
         set(&mut playing, &to);
-        playing.reset();
+        playing.restart();
         assert_same_bits(&play(&mut playing, &input), &render(RATE_HZ, &from, &input), &format!("{name}: as before"));
         while workshop.serve() {
             play(&mut playing, &input);
@@ -444,7 +536,7 @@ fn held_latency_lets_everything_change_while_it_plays() {
 }
 
 #[test]
-fn without_held_latency_the_old_structure_plays_on_until_the_next_preparations() {
+fn without_held_latency_the_old_structure_plays_on() {
     let lr = idle(4);
     let wanted = Settings { mode: Mode::Linear, linear_taps: 1024, ..lr };
     let mut playing = engine(RATE_HZ, 2, &lr);
@@ -453,19 +545,13 @@ fn without_held_latency_the_old_structure_plays_on_until_the_next_preparations()
     assert_same_bits(&play(&mut playing, &input), &render(RATE_HZ, &lr, &input), "lr plays on");
     assert_eq!(playing.latency_samples(), 0);
     assert_eq!(playing.wanted_latency_samples(), linear_latency(1024, RATE_HZ));
-    playing.reset();
-    assert_eq!(playing.latency_samples(), 0, "a reset makes no filters");
-    playing.prepare();
-    assert_eq!(playing.latency_samples(), linear_latency(1024, RATE_HZ));
-    assert_same_bits(&play(&mut playing, &input), &render(RATE_HZ, &wanted, &input), "and now linear");
-    // Back again, and everything that linear needed is gone with the next preparations.
-    let mut linear = engine(RATE_HZ, 2, &wanted);
-    play(&mut linear, &input);
+    playing.restart();
+    assert_same_bits(&play(&mut playing, &input), &render(RATE_HZ, &lr, &input), "after a restart too");
+    // And the other way round.
+    let (mut playing, mut linear) = (engine(RATE_HZ, 2, &wanted), engine(RATE_HZ, 2, &wanted));
     set(&mut playing, &lr);
     assert_same_bits(&play(&mut playing, &input), &play(&mut linear, &input), "linear plays on");
-    assert_eq!(playing.latency_samples(), linear_latency(1024, RATE_HZ));
-    playing.prepare();
-    assert_same_bits(&play(&mut playing, &input), &render(RATE_HZ, &lr, &input), "lr again");
+    assert_eq!((playing.latency_samples(), playing.wanted_latency_samples()), (linear_latency(1024, RATE_HZ), 0));
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn the_trace_is_the_gain_that_the_same_frame_meets() {
 }
 
 #[test]
-fn changed_lookahead_waits_for_a_reset_and_the_engine_says_so() {
+fn changed_lookahead_takes_another_engine_and_this_one_says_so() {
     let before = one_band(idle_band(), 2.0);
     let after = Settings { lookahead_ms: 7.0, ..before };
     let mut playing = engine(RATE_HZ, 1, &before);
@@ -110,9 +110,11 @@ fn changed_lookahead_waits_for_a_reset_and_the_engine_says_so() {
     let out = play(&mut playing, &input);
     assert_eq!((playing.latency_samples(), playing.wanted_latency_samples()), (96, 336));
     assert_eq!(out[0][96..], input[0][..4000 - 96], "the old delay goes on");
-    playing.reset();
-    assert_eq!((playing.latency_samples(), playing.wanted_latency_samples()), (336, 336));
-    let out = play(&mut playing, &input);
+    playing.restart();
+    assert_eq!((playing.latency_samples(), playing.wanted_latency_samples()), (96, 336), "the promise holds");
+    let mut another = engine(RATE_HZ, 1, &after);
+    assert_eq!((another.latency_samples(), another.wanted_latency_samples()), (336, 336));
+    let out = play(&mut another, &input);
     assert!(out[0][..336].iter().all(|x| *x == 0.0));
     assert_eq!(out[0][336..], input[0][..4000 - 336]);
 }

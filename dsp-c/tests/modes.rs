@@ -63,7 +63,7 @@ fn play_script(rate_hz: f64, script: &[(usize, Settings)], input: &Audio, mut cu
             at = to;
         }
     }
-    assert_eq!(playing.non_finite_blocks(), 0);
+    assert_eq!(playing.health().read().non_finite_blocks, 0);
     out
 }
 
@@ -131,7 +131,7 @@ fn filters_that_come_late_are_never_wrong() {
             workshop.serve();
         }
         assert_eq!((playing.latency_samples(), playing.bands()), (latency, wanted.bands), "seed {seed}");
-        assert_eq!(playing.non_finite_blocks(), 0);
+        assert_eq!(playing.health().read().non_finite_blocks, 0);
         let mut fresh = engine(rate_hz, channels, &Settings { linear_taps: 2048, ..wanted });
         assert_eq!(fresh.latency_samples(), latency);
         set(&mut fresh, &wanted);

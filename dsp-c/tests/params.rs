@@ -120,7 +120,7 @@ fn names_are_there_and_fit() {
 
 #[test]
 fn groups_follow_from_what_a_change_means() {
-    let structural: Vec<&str> = rows().filter(|p| p.structural()).map(|p| p.id).collect();
+    let structural: Vec<&str> = rows().filter(|p| p.change == Change::Structure).map(|p| p.id).collect();
     assert_eq!(structural, ["bands", "mode", "slope", "taps", "channels", "target"]);
     let latency: Vec<&str> = rows().filter(|p| p.change == Change::Latency).map(|p| p.id).collect();
     assert_eq!(latency, ["hold_latency", "lookahead", "lookahead"]);

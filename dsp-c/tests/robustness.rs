@@ -4,7 +4,7 @@ mod common;
 
 use common::*;
 use octant_dsp::engine::EngineError;
-use octant_dsp::params;
+use octant_dsp::params::{self, Kind, Param, Unit};
 use octant_dsp::settings::{BandSettings, Detector, Law, Mode, Settings, Sidechain};
 use octant_dsp::{Engine, settings::Slope};
 
@@ -56,7 +56,7 @@ fn what_is_not_a_number_is_silence_and_what_is_too_large_is_cut() {
                 rows[1][3000..3100].fill(x);
                 let mut playing = engine(RATE_HZ, 2, &busy());
                 let out = play_with(&mut playing, &input, &side);
-                assert_eq!(playing.non_finite_blocks(), 0);
+                assert_eq!(playing.health().read().non_finite_blocks, 0);
                 out
             };
             let out = with(bad);
@@ -86,20 +86,26 @@ fn an_engine_recovers_from_the_worst_input() {
             let apart = largest_difference(&got[240_000..], &want[240_000..]);
             assert!(apart < 1e-5, "{slope:?}, {mode:?}: {apart:e}");
         }
-        hurt.reset();
+        hurt.restart();
         let mut fresh = engine(RATE_HZ, 2, &settings);
-        assert_same_bits(&play_with(&mut hurt, &music, &other), &play_with(&mut fresh, &music, &other), "after reset");
+        assert_same_bits(
+            &play_with(&mut hurt, &music, &other),
+            &play_with(&mut fresh, &music, &other),
+            "after a restart",
+        );
     }
 }
 
 #[test]
-fn nothing_before_a_reset_is_heard_after_it() {
+fn nothing_before_a_restart_is_heard_after_it() {
     let (input, side) = (stereo_noise(126, 0.4, 3000), stereo_noise(127, 0.4, 3000));
     let mut random = Random(7);
-    let mut playing = engine(RATE_HZ, 2, &busy());
+    // Held, so that look-ahead changes as well.
+    let first = Settings { hold_latency: true, linear_taps: 1024, lookahead_ms: 20.0, ..busy() };
+    let mut playing = engine(RATE_HZ, 2, &first);
     for round in 0..40 {
         // History with any settings, cut off at any moment, perhaps in a fade.
-        let mut settings = busy();
+        let mut settings = first;
         for row in params::all().filter(|row| row.param.id != "mode") {
             if random.unit() < 0.3 {
                 row.set_clamped(&mut settings, row.param.from_normalised(random.unit()));
@@ -110,12 +116,12 @@ fn nothing_before_a_reset_is_heard_after_it() {
         play_with(&mut playing, &stereo_noise(round, 0.9, frames), &stereo_noise(round + 50, 0.9, frames));
         settings.lookahead_ms = random.between(0.0, 20.0);
         (settings.bypass, settings.slope) = (random.unit() < 0.3, SLOPES[random.below(3)]);
-        // A latency that is held is longer than what a reset may allocate for.
-        settings.hold_latency = false;
+        settings.hold_latency = true;
         set(&mut playing, &settings);
-        playing.reset();
-        let mut fresh = engine(RATE_HZ, 2, &settings);
-        assert_eq!(playing.latency_samples(), fresh.latency_samples());
+        playing.restart();
+        let mut fresh = engine(RATE_HZ, 2, &first);
+        set(&mut fresh, &settings);
+        fresh.restart();
         let what = format!("round {round}");
         assert_same_bits(&play_with(&mut playing, &input, &side), &play_with(&mut fresh, &input, &side), &what);
     }
@@ -199,7 +205,7 @@ fn survive(settings: &Settings, rate_hz: f64, channels: usize, what: &str) {
     play_with(&mut playing, &input, &input);
     set(&mut playing, settings);
     assert!(all_finite(&play_with(&mut playing, &input, &input)), "{what}, {rate_hz} Hz, while playing");
-    assert_eq!(playing.non_finite_blocks(), 0, "{what}");
+    assert_eq!(playing.health().read().non_finite_blocks, 0, "{what}");
 }
 
 #[test]
@@ -280,8 +286,58 @@ fn impossible_engines_are_refused_with_a_reason() {
     assert!(matches!(error(f64::NAN, 2, &settings), Some(EngineError::SampleRate(_))));
     for linear_taps in [0, 512, 1000, 65_536] {
         let error = error(RATE_HZ, 2, &Settings { linear_taps, ..settings }).expect("no such filters");
-        assert_eq!(error, EngineError::Range("taps"));
+        assert_eq!(error, EngineError::Range { id: "taps", band: None });
     }
+}
+
+/// Every number of the table, just below and above its range, and none at all; bands that are not in use are left alone.
+#[test]
+fn settings_beyond_the_table_are_refused_by_their_row() {
+    type Number = fn(&mut Settings, usize) -> &mut f64;
+    let numbers: [(&str, Number); 20] = [
+        ("in_gain", |s, _| &mut s.input_gain_db),
+        ("out_gain", |s, _| &mut s.output_gain_db),
+        ("mix", |s, _| &mut s.mix_percent),
+        ("lookahead", |s, _| &mut s.lookahead_ms),
+        ("above_thr", |s, band| &mut s.band[band].above.threshold_db),
+        ("above_ratio", |s, band| &mut s.band[band].above.ratio),
+        ("above_range", |s, band| &mut s.band[band].above.range_db),
+        ("below_thr", |s, band| &mut s.band[band].below.threshold_db),
+        ("below_ratio", |s, band| &mut s.band[band].below.ratio),
+        ("below_range", |s, band| &mut s.band[band].below.range_db),
+        ("knee", |s, band| &mut s.band[band].knee_db),
+        ("attack", |s, band| &mut s.band[band].attack_ms),
+        ("release", |s, band| &mut s.band[band].release_ms),
+        ("hold", |s, band| &mut s.band[band].hold_ms),
+        ("hyst", |s, band| &mut s.band[band].hysteresis_db),
+        ("rms", |s, band| &mut s.band[band].rms_ms),
+        ("link", |s, band| &mut s.band[band].link_percent),
+        ("gain", |s, band| &mut s.band[band].gain_db),
+        ("mix", |s, band| &mut s.band[band].mix_percent),
+        ("lookahead", |s, band| &mut s.band[band].lookahead_ms),
+    ];
+    let fine = Settings { bands: 3, ..Settings::default() };
+    let mut playing = engine(RATE_HZ, 2, &fine);
+    // Crossovers are moved to where they can be.
+    let is_number = |p: &&Param| matches!(p.kind, Kind::Float { .. }) && p.unit != Unit::Hz;
+    let (globals, bands) = (params::globals().iter().filter(is_number), params::band_params().iter().filter(is_number));
+    assert!(globals.clone().chain(bands.clone()).map(|p| p.id).eq(numbers.iter().map(|(id, _)| *id)), "all of them");
+    let rows = globals.map(|p| (p, false)).chain(bands.map(|p| (p, true)));
+    for ((param, each), (id, number)) in rows.zip(numbers) {
+        for wrong in [param.min() - 1e-9, param.max() + 1e-9, f64::NAN, f64::INFINITY] {
+            for band in if each { 0..4 } else { 0..1 } {
+                let mut settings = fine;
+                *number(&mut settings, band) = wrong;
+                let refusal = Err(EngineError::Range { id, band: each.then_some(band) });
+                assert_eq!(playing.set(&settings), if band < 3 { refusal } else { Ok(()) }, "{id} {wrong}");
+            }
+        }
+    }
+    for bands in [0, 9] {
+        assert_eq!(playing.set(&Settings { bands, ..fine }), Err(EngineError::Range { id: "bands", band: None }));
+    }
+    let told = EngineError::Range { id: "above_ratio", band: Some(2) }.to_string();
+    assert_eq!(told, "b3_above_ratio: outside the range of the parameter table");
 }
 
 #[test]
@@ -290,7 +346,7 @@ fn settings_that_are_refused_leave_everything_as_it_was() {
     let mut playing = engine(RATE_HZ, 2, &busy());
     let mut out = play(&mut playing, &input.iter().map(|row| row[..1000].to_vec()).collect());
     let refused = Settings { linear_taps: 4095, slope: Slope::Db48, output_gain_db: 24.0, ..busy() };
-    assert_eq!(playing.set(&refused), Err(EngineError::Range("taps")));
+    assert_eq!(playing.set(&refused), Err(EngineError::Range { id: "taps", band: None }));
     let heard = play(&mut playing, &input.iter().map(|row| row[1000..].to_vec()).collect());
     out.iter_mut().zip(heard).for_each(|(out, heard)| out.extend(heard));
     assert_same_bits(&out, &render(RATE_HZ, &busy(), &input), "after refused settings");

@@ -28,7 +28,7 @@ fn engine_rate_hz(rate_hz: f64) -> f64 {
 #[derive(Debug)]
 pub struct Running {
     engine: Engine,
-    /// Makes filters for the engine.
+    /// Makes filters for the engine; there only if it may ever need some.
     _filters: Option<Worker>,
     sample_rate_hz: f64,
     /// Latency for which a restart was asked last.
@@ -52,7 +52,7 @@ impl Running {
         let tail_frames = tail_frames(settings, asked, sample_rate_hz);
         Ok(Self {
             health: engine.health(),
-            _filters: serve(&engine),
+            _filters: if engine.needs_workshop() { serve(&engine) } else { None },
             engine,
             sample_rate_hz,
             asked,
@@ -191,6 +191,21 @@ mod tests {
         settings.hold_latency = false;
         settings.mode = Mode::Linear;
         assert_eq!(Running::new(48_000.0, 2, &settings).expect("valid").latency_frames(), 48 + linear);
+    }
+
+    /// A session of many instances shall not wake the processor for filters that nobody wants.
+    #[test]
+    fn a_thread_for_filters_exists_only_where_they_may_be_wanted() {
+        for (mode, hold_latency, lookahead_ms, expected) in [
+            (Mode::Lr, false, 0.0, false),
+            (Mode::Transparent, false, 5.0, false),
+            (Mode::Linear, false, 0.0, true),
+            (Mode::Lr, true, 0.0, true),
+        ] {
+            let settings = Settings { mode, hold_latency, lookahead_ms, ..Settings::default() };
+            let running = Running::new(48_000.0, 2, &settings).expect("valid");
+            assert_eq!(running._filters.is_some(), expected, "{settings:?}");
+        }
     }
 
     #[test]

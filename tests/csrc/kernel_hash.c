@@ -401,14 +401,6 @@ static void remaining(void) {
         ADD(out);
     }
     finish("rows");
-
-    start("scale");
-    for (int t = 0; t < TILES; t++) {
-        fill_rows();
-        K->scale(gain, rows[0], TILE);
-        ADD(rows);
-    }
-    finish("scale");
 }
 
 /* The linear mode. */

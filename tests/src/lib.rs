@@ -6,6 +6,7 @@
 pub mod canvas;
 pub mod cases;
 pub mod outcome;
+pub mod panics;
 pub mod place;
 pub mod random;
 #[cfg(feature = "live")]

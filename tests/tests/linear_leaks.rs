@@ -36,15 +36,11 @@ fn engine_life(seed: u64) {
             turn(&mut settings, &mut random);
             engine.set(&settings).expect("valid");
         }
-        match random.whole(0..60) {
-            0 => engine.prepare(),
-            1 => engine.reset(),
-            2 => engine.restart(),
-            _ => {
-                let frames = random.whole(0..700);
-                engine.process(&mut [&mut left[..frames], &mut right[..frames]], &[]);
-            }
+        if random.chance(0.05) {
+            engine.restart();
         }
+        let frames = random.whole(0..700);
+        engine.process(&mut [&mut left[..frames], &mut right[..frames]], &[]);
         if random.chance(0.4) {
             workshop.serve();
         }

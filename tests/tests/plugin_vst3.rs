@@ -60,7 +60,10 @@ fn buses_are_what_they_say() {
             assert_eq!((instance.bus(false, index), instance.bus(true, index)), (None, None));
         }
         assert!(instance.arrange([width; 3]));
-        assert!(!instance.arrange([other; 3]) && !instance.arrange([width, width, other]));
+        assert!(instance.arrange([width, 0, width]), "a sidechain that is off");
+        for refused in [[other; 3], [width, width, other], [width, other, width], [width, 6, width]] {
+            assert!(!instance.arrange(refused), "{refused:?}");
+        }
         assert_eq!(instance.bus(true, 0), Some(channels as i32), "a refusal changes nothing");
     });
 }
@@ -114,6 +117,32 @@ fn a_host_reads_what_it_wrote() {
             instance.set(smooth.id, strange);
             assert_eq!(instance.value(smooth.id), smooth.fresh);
         }
+        instance.stop();
+    });
+}
+
+/// And if the sound ends before the change has come with it, the plugin has it all the same: in its state, and in the sound
+/// that begins anew.
+#[test]
+fn what_a_host_wrote_outlives_the_end_of_the_sound() {
+    each(|instance, channels| {
+        let params = instance.params();
+        let mut smooth = params.iter().filter(|param| param.steps == 0);
+        let (param, moved) = (smooth.next().expect("a smooth one"), smooth.next().expect("another"));
+        assert!(instance.start(48_000.0, 64));
+        assert!(instance.set(param.id, 0.125) && instance.set(moved.id, 0.125));
+        // Automation that came later has the last word.
+        assert!(instance.process(&mut [], &mut [], &[(moved.id, 0.75)]));
+        instance.stop();
+        let loaded = Instance::new(if channels == 2 { 0 } else { 1 });
+        assert!(loaded.load(&instance.save()));
+        for one in [instance, &loaded] {
+            assert_eq!((one.value(param.id), one.value(moved.id)), (0.125, 0.75));
+        }
+        assert!(instance.start(48_000.0, 64));
+        let mut random = Random::named("afterwards");
+        assert!(instance.process(&mut rows(channels, &mut random), &mut rows(channels, &mut random), &[]));
+        assert_eq!((instance.value(param.id), instance.value(moved.id)), (0.125, 0.75));
         instance.stop();
     });
 }
@@ -292,8 +321,8 @@ fn careless_hosts_get_what_they_can() {
         ] {
             assert!(played(&main, &side, Some(how)) == *expected, "{how:?}, {channels} channels");
         }
-        let mut narrow = side.clone();
-        narrow[channels - 1].fill(0.0);
+        // One channel serves both, and of one none is left.
+        let narrow = if channels == 2 { vec![side[0].clone(); 2] } else { silence };
         let expected = played(&main, &narrow, None);
         assert!(played(&main, &side, Some(Careless::NarrowSidechain)) == expected, "{channels} channels");
     }

@@ -77,7 +77,7 @@ fn block_frames(random: &mut Random) -> usize {
     }
 }
 
-/// Runs an engine for so many blocks, everything moving, and watches `set`, `process` and now and then `reset`, while
+/// Runs an engine for so many blocks, everything moving, and watches `set`, `process` and now and then `restart`, while
 /// somebody begins to listen, reads slots late or not at all, and leaves; and the clock, which tells how long it took.
 fn run(kernels: Kernels, channels: usize, blocks: usize, watch: &Watch) {
     const LOOP: usize = 4096;
@@ -88,7 +88,7 @@ fn run(kernels: Kernels, channels: usize, blocks: usize, watch: &Watch) {
     let input: Vec<Vec<f32>> = (0..4).map(|_| signals::hostile_row(LOOP + 512, &mut random)).collect();
     let (mut left, mut right) = ([0.0f32; 512], [0.0f32; 512]);
     let workshop = engine.workshop();
-    let (mut structures, mut resets, mut served) = (0, 0, 0);
+    let (mut structures, mut restarts, mut served) = (0, 0, 0);
     let switch = Arc::new(Switch::default());
     let mut tap = engine.tap(3, &switch);
     let (mut opening, mut openings, mut slots) = (0, 0, 0);
@@ -105,8 +105,8 @@ fn run(kernels: Kernels, channels: usize, blocks: usize, watch: &Watch) {
             turn(&mut settings, &mut random);
             structures += usize::from(before != (settings.mode, settings.slope, settings.bands));
         }
-        let reset = random.chance(0.002);
-        resets += usize::from(reset);
+        let restart = random.chance(0.002);
+        restarts += usize::from(restart);
         let sides = random.whole(0..3);
         if block % 64 == 0 {
             if random.chance(0.6) {
@@ -122,8 +122,8 @@ fn run(kernels: Kernels, channels: usize, blocks: usize, watch: &Watch) {
         let (result, counts) = watch.during(|| {
             let begun = Instant::now();
             let result = if change { engine.set(&settings) } else { Ok(()) };
-            if reset {
-                engine.reset();
+            if restart {
+                engine.restart();
             }
             if channels == 2 {
                 engine.process(&mut [&mut left[..frames], &mut right[..frames]], &side[..sides]);
@@ -140,7 +140,7 @@ fn run(kernels: Kernels, channels: usize, blocks: usize, watch: &Watch) {
         let rows = [&left[..frames], &right[..frames]];
         assert!(rows[..channels].iter().all(|row| row.iter().all(|x| x.is_finite())), "block {block}");
     }
-    assert!(structures > blocks / 200 && resets > 0, "{structures} changes of structure, {resets} resets");
+    assert!(structures > blocks / 200 && restarts > 0, "{structures} changes of structure, {restarts} restarts");
     assert!(served > blocks / 500, "{served} orders of filters");
     let health = health.read();
     assert_eq!(health.non_finite_blocks, 0);

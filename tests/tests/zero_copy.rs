@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use octant_dsp::Engine;
-use octant_dsp::ffi::{Isa, Kernels, Steps};
+use octant_dsp::ffi::{Basis, Isa, Kernels, Steps};
 use octant_dsp::settings::{Channels, Settings, Slope};
 use octant_dsp::tap::{Slot, Switch};
 use octant_tests::random::Random;
@@ -206,16 +206,20 @@ fn kernels_read_and_write_the_very_slice() {
                     assert!(read.contains(&address), "{name} never read byte {address}: {read:?}");
                 }
             }
-            let accesses = record(&mut rows, |[row, gain, _]| kernels.scale(gain, row));
-            let name = format!("{prefix}scale");
-            let [row, gain] = [&rows[0], &rows[1]].map(|row| of_row(&accesses, row, &symbols, &name));
-            for functions in [&row.readers, &row.writers, &gain.readers] {
+            let accesses = record(&mut rows, |[l, r, gain]| {
+                kernels.finish(Basis::Stereo, &pairs, Steps::held(&0.0), Steps::moving(gain), l, r);
+            });
+            let name = format!("{prefix}finish_stereo");
+            let [l, r, gain] = rows.each_ref().map(|row| of_row(&accesses, row, &symbols, &name));
+            for functions in [&l.readers, &l.writers, &r.readers, &r.writers, &gain.readers] {
                 assert!(functions.iter().eq([&name]), "{functions:?}");
             }
             assert!(gain.writers.is_empty());
-            let written: BTreeSet<usize> = row.written.iter().copied().collect();
-            for address in [0, 32, 64, 96] {
-                assert!(written.contains(&address), "{name} never wrote byte {address}: {written:?}");
+            for row in [l, r] {
+                let written: BTreeSet<usize> = row.written.iter().copied().collect();
+                for address in [0, 32, 64, 96] {
+                    assert!(written.contains(&address), "{name} never wrote byte {address}: {written:?}");
+                }
             }
             assert!(accesses.iter().all(|access| {
                 rows.iter().any(|row| row.samples().as_ptr_range().contains(&(access.address as *const f32)))

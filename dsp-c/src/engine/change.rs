@@ -132,12 +132,13 @@ impl Engine {
             if self.supply.is_home() {
                 self.supply.order(Wish::Whole(design), clock + design.lead(), [None, None]);
             }
-            if self.supply.awaits(Wish::Whole(design)) {
+            if self.supply.awaits(&design) {
+                // Perhaps with other crossovers: that chain gets its own as a playing one does.
                 self.coming = settings;
                 self.change = Change::Ordered;
             } else {
-                // Something else is under way.
-                self.changed = true;
+                // What is under way comes for nobody; this is ordered when it has come.
+                (self.change, self.changed) = (Change::None, true);
             }
         }
     }

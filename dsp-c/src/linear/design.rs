@@ -66,6 +66,9 @@ pub fn lowest_exact_crossover_hz(linear_taps: u32, slope: Slope, sample_rate_hz:
 
 impl Design {
     /// The filters that settings ask for.
+    ///
+    /// # Panics
+    /// If there are fewer bands than one or more than eight.
     pub fn new(settings: &Settings, sample_rate_hz: f64) -> Self {
         let mut crossovers_hz = settings.crossovers_hz;
         let (used, unused) = crossovers_hz.split_at_mut(settings.bands - 1);

@@ -128,9 +128,9 @@ impl Supply {
         self.home.is_none()
     }
 
-    /// Whether it is the answer to this.
-    pub fn awaits(&self, wish: Wish) -> bool {
-        self.is_away() && self.wish == Some(wish)
+    /// Whether it brings everything for a structure that these filters fit.
+    pub fn awaits(&self, design: &Design) -> bool {
+        self.is_away() && matches!(self.wish, Some(Wish::Whole(wish)) if wish.fits(design))
     }
 
     /// Sends an order whose answer is wanted from frame `due` > 0 on, and two things back. Only from

@@ -24,9 +24,3 @@ pub(crate) fn rows(lines: &[Line], rows: &mut [f32], stride: usize) {
         }
     }
 }
-
-pub(crate) fn scale(gain: &[f32], row: &mut [f32]) {
-    for (x, g) in row.iter_mut().zip(gain) {
-        *x *= g;
-    }
-}

@@ -1,7 +1,7 @@
 //! The rows: every parameter is declared here and nowhere else.
 
 use super::{Change, INFINITE_RATIO, Kind, MAX_CROSSOVER_HZ, MIN_CROSSOVER_HZ, Param, Skew, Unit};
-use crate::settings::{Channels, Detector, Law, Mode, Sidechain, Slope, Target};
+use crate::settings::{Channels, Detector, Law, Mode, Settings, Sidechain, Slope, Target};
 
 /// A field of the settings, seen as a plain value.
 trait Field: Copy {
@@ -36,10 +36,10 @@ impl Field for usize {
     }
 }
 
-/// `linear_taps`, the only u32 of the settings, is 1024 shifted by its index.
+/// `linear_taps`, the only u32 of the settings, is 1024 shifted by its index; any other number has no whole one.
 impl Field for u32 {
     fn to_plain(self) -> f64 {
-        f64::from((self / 1024).max(1).ilog2())
+        libm::log2(f64::from(self) / 1024.0)
     }
     fn from_plain(plain: f64) -> Self {
         1024 << (plain as u32).min(5)
@@ -178,9 +178,10 @@ macro_rules! band_rows {
     };
 }
 
-/// Makes rows into a table; `place` says where their fields are.
+/// Makes rows into a table, and into a check of its ranges that costs a fraction of going through the table; `place` says
+/// where their fields are.
 macro_rules! table {
-    ($table:ident [$rows:literal] |$settings:ident, $band:ident| $place:expr;
+    ($table:ident [$rows:literal] $first_beyond:ident |$settings:ident, $band:ident| $place:expr;
      $($($field:ident).+ $([$index:literal])? $id:ident $id_text:literal $path:literal $name:literal
        $short:literal $unit:ident $change:ident $kind:ident $range:tt;)+) => {
         pub(super) static $table: [Param; $rows] = [$(Param {
@@ -200,8 +201,21 @@ macro_rules! table {
                 $place.$($field).+ $([$index])? = Field::from_plain(plain);
             },
         }),+];
+
+        /// The id of the first row whose value is beyond its range. Crossovers are left out: wherever they are used they are
+        /// moved to where they can be.
+        pub(super) fn $first_beyond($settings: &Settings, $band: usize) -> Option<&'static str> {
+            let _ = $band;
+            $({
+                const KIND: Kind = $kind $range;
+                if Unit::$unit != Unit::Hz && !KIND.takes(Field::to_plain($place.$($field).+ $([$index])?)) {
+                    return Some(stringify!($id));
+                }
+            })+
+            None
+        }
     };
 }
 
-global_rows!(table! { GLOBALS [18] |settings, band| settings; });
-band_rows!(table! { BAND [28] |settings, band| settings.band[band]; });
+global_rows!(table! { GLOBALS [18] first_global_beyond |settings, band| settings; });
+band_rows!(table! { BAND [28] first_beyond_in_band |settings, band| settings.band[band]; });

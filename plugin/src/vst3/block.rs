@@ -14,7 +14,7 @@ const NOTHING: AudioBusBuffers = AudioBusBuffers {
 
 /// Hands a block to `processor`, with as many buses as it has declared (main input, sidechain, main output), each with
 /// its first channels that have memory. Without a whole output it is a block of changes alone; without a main input the
-/// input is silence. Real-time safe if `processor` is.
+/// input is silence; a sidechain of one channel serves both. Real-time safe if `processor` is.
 ///
 /// # Safety
 /// `given` is null or as the interface wants it, but for the number of buses and channels, and memory that is missing.
@@ -27,6 +27,13 @@ pub unsafe fn process(processor: &impl IAudioProcessorTrait, channels: usize, gi
     // SAFETY: so many buses are there, or none.
     let input = |index| unsafe { bus(given.inputs, given.numInputs, index, channels) };
     let mut inputs = [input(0), input(1)];
+    let mut served = [null_mut(); 2];
+    if inputs[1].numChannels == 1 {
+        // SAFETY: one channel with memory is there; it is read for each of two, one after the other.
+        served.fill(unsafe { *inputs[1].__field0.channelBuffers32 });
+        inputs[1].numChannels = channels as int32;
+        inputs[1].__field0.channelBuffers32 = served.as_mut_ptr();
+    }
     // SAFETY: the same.
     let mut output = unsafe { bus(given.outputs, given.numOutputs, 0, channels) };
     let mut data = ProcessData { numSamples: given.numSamples.max(0), ..*given };

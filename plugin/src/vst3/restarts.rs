@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// The host's call that is under way: the thread that is inside of it, 0 between two calls.
+/// The host's call that is under way: the thread that is inside of it, 0 between two calls. A call may come from inside
+/// another one, on the same thread; two threads do not activate and process at a time.
 ///
 /// Relaxed: a thread looks for its own number, which no other thread writes.
 #[derive(Default)]
@@ -17,9 +18,9 @@ pub struct Inside(AtomicUsize);
 impl Inside {
     /// Makes a call. Real-time safe if the call is.
     pub fn during<T>(&self, call: impl FnOnce() -> T) -> T {
-        self.0.store(thread_id::get(), Relaxed);
+        let outer = self.0.swap(thread_id::get(), Relaxed);
         let result = call();
-        self.0.store(0, Relaxed);
+        self.0.store(outer, Relaxed);
         result
     }
 
@@ -42,7 +43,7 @@ impl Class for Restarts {
     type Interfaces = (IComponentHandler,);
 }
 
-/// SAFETY of the calls: the handler lives as long as this holds it; arguments are handed on.
+/// SAFETY of the calls: the host's handler is held by a reference of its own, so it lives; what it gets are numbers.
 #[allow(clippy::undocumented_unsafe_blocks, reason = "said once, above")]
 impl IComponentHandlerTrait for Restarts {
     unsafe fn beginEdit(&self, id: ParamID) -> tresult {
@@ -61,5 +62,24 @@ impl IComponentHandlerTrait for Restarts {
         let latency = flags & kLatencyChanged != 0;
         let buses = if latency && !self.inside.here() { kIoChanged } else { 0 };
         unsafe { self.host.restartComponent(flags | buses) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_from_inside_another_one_leaves_it_inside() {
+        let inside = Inside::default();
+        assert!(!inside.here());
+        inside.during(|| {
+            inside.during(|| assert!(inside.here()));
+            assert!(inside.here(), "still");
+            std::thread::scope(|threads| {
+                threads.spawn(|| assert!(!inside.here(), "another thread")).join().expect("ends")
+            });
+        });
+        assert!(!inside.here());
     }
 }

@@ -51,6 +51,19 @@ impl<const CHANNELS: usize> Shell<CHANNELS> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Gives the framework what was told while sound was processed and has not come with it: between two times of
+    /// processing it takes values from anyone. Not from the audio thread.
+    fn deliver(&self) {
+        if self.processing.load(Relaxed) {
+            return;
+        }
+        let told = std::mem::take(&mut *self.told());
+        for (id, told) in told.into_iter().filter(|(id, told)| told.before == self.value(*id)) {
+            // SAFETY: takes numbers only.
+            unsafe { IEditControllerTrait::setParamNormalized(&self.framework, id, told.value) };
+        }
+    }
+
     /// The value that the framework has.
     fn value(&self, id: ParamID) -> ParamValue {
         // SAFETY: takes numbers only.
@@ -100,6 +113,7 @@ impl<const CHANNELS: usize> IComponentTrait for Shell<CHANNELS> {
     }
 
     unsafe fn setActive(&self, state: TBool) -> tresult {
+        self.deliver();
         // SAFETY: takes a number only.
         let result = self.inside.during(|| unsafe { IComponentTrait::setActive(&self.framework, state) });
         self.activated.fetch_or(state != 0 && result == kResultOk, Relaxed);
@@ -115,13 +129,18 @@ impl<const CHANNELS: usize> IComponentTrait for Shell<CHANNELS> {
         result
     }
 
+    unsafe fn getState(&self, state: *mut IBStream) -> tresult {
+        self.deliver();
+        // SAFETY: as the host gave it.
+        unsafe { IComponentTrait::getState(&self.framework, state) }
+    }
+
     handed_on! { IComponentTrait:
         getControllerClassId(class: *mut TUID) -> tresult;
         setIoMode(mode: IoMode) -> tresult;
         getBusCount(media: MediaType, direction: BusDirection) -> int32;
         getRoutingInfo(input: *mut RoutingInfo, output: *mut RoutingInfo) -> tresult;
         activateBus(media: MediaType, direction: BusDirection, index: int32, state: TBool) -> tresult;
-        getState(state: *mut IBStream) -> tresult;
     }
 }
 
@@ -154,10 +173,26 @@ impl<const CHANNELS: usize> IAudioProcessorTrait for Shell<CHANNELS> {
         self.inside.during(|| unsafe { block::process(&self.framework, CHANNELS, data) })
     }
 
+    /// The framework takes a sidechain of any width: it looks at the main input's once more. No speakers at all are a
+    /// sidechain that is off.
+    unsafe fn setBusArrangements(
+        &self,
+        inputs: *mut SpeakerArrangement,
+        input_count: int32,
+        outputs: *mut SpeakerArrangement,
+        output_count: int32,
+    ) -> tresult {
+        // SAFETY: as the host gave it: so many inputs are there, or none.
+        unsafe {
+            let sidechain = if inputs.is_null() || input_count < 2 { SpeakerArr::kEmpty } else { *inputs.add(1) };
+            if sidechain != SpeakerArr::kEmpty && sidechain.count_ones() as usize != CHANNELS {
+                return kResultFalse;
+            }
+            IAudioProcessorTrait::setBusArrangements(&self.framework, inputs, input_count, outputs, output_count)
+        }
+    }
+
     handed_on! { IAudioProcessorTrait:
-        setBusArrangements(
-            inputs: *mut SpeakerArrangement, input_count: int32, outputs: *mut SpeakerArrangement, output_count: int32
-        ) -> tresult;
         getBusArrangement(direction: BusDirection, index: int32, arrangement: *mut SpeakerArrangement) -> tresult;
         canProcessSampleSize(size: int32) -> tresult;
         getLatencySamples() -> uint32;

@@ -55,13 +55,4 @@ pub(super) fn add(cases: &mut Vec<Case>) {
         Outcome(vec![Field::single("rows", 1, Tolerance::Exact, rows.to_vec())])
     });
     cases.push(rows_in_place.with_rows());
-    let scale = Case::new("scale", |bench, random| {
-        let gain = bench.row(signals::row(bench.frames, random));
-        let mut row = bench.row(signals::row(bench.frames, random));
-        for call in bench.calls() {
-            bench.kernels.scale(&gain[call.clone()], &mut row[call]);
-        }
-        Outcome(vec![Field::single("row", 1, Tolerance::Exact, row.to_vec())])
-    });
-    cases.push(scale.with_rows());
 }
