@@ -306,6 +306,23 @@ fn presets_are_stepped_and_become_dirty() {
 }
 
 #[test]
+fn the_browser_opens_where_the_preset_is() {
+    let mut stage = Stage::new([760.0, 420.0], 1.0, Theme::Dark);
+    stage.frames(3);
+    let button = |stage: &Stage, id: egui::Id| stage.place_at(id).expect("a button").center();
+    let previous = button(&stage, egui::Id::unique(("octant button", "previous")));
+    stage.click(previous);
+    let (name, _) = stage.screen.view.loaded.clone().expect("the last of the list");
+    let browse = button(&stage, egui::Id::unique("octant preset"));
+    stage.click(browse);
+    stage.frames(40);
+    let texts = stage.texts();
+    let row = texts.iter().find(|(text, rect, _)| *text == name && rect.top() > 60.0);
+    let (_, rect, clip) = row.expect("its line is drawn");
+    assert!(clip.contains_rect(*rect), "{name} at {rect:?} is out of {clip:?}");
+}
+
+#[test]
 fn a_drag_that_nobody_ends_is_ended() {
     let mut stage = stage();
     let knob = control(&stage, "b1_gain");
@@ -462,6 +479,11 @@ fn what_is_seen_is_there_as_text_too() {
     for wanted in wanted {
         assert!(labels.iter().any(|label| label.contains(wanted)), "{wanted}: {labels:#?}");
     }
+    stage.owner.settings.band[1].bypass = true;
+    stage.frames(2);
+    let tree = stage.frame().platform_output.accesskit_update.expect("a tree of what is there");
+    let told = |words: &str| tree.nodes.iter().any(|(_, node)| node.label().is_some_and(|label| label.contains(words)));
+    assert!(told("gain change −4.6 dB, which is not heard"), "what a bypassed band would do is told as such");
 }
 
 #[test]

@@ -174,7 +174,8 @@ fn told(desk: &Desk<'_>) -> String {
     let band = |band: usize| {
         let [lower, upper] = layout::edges(&desk.settings, band);
         let (level, gain) = readout(&desk.live.bands[band]);
-        format!("Band {}, {} to {}: level {level}, gain change {gain}", band + 1, hz(lower), hz(upper))
+        let heard = if desk.acts(band) { "" } else { ", which is not heard" };
+        format!("Band {}, {} to {}: level {level}, gain change {gain}{heard}", band + 1, hz(lower), hz(upper))
     };
     (0..desk.settings.bands).map(band).collect::<Vec<_>>().join(". ")
 }
