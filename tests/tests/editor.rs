@@ -9,6 +9,7 @@ use plugin::editor::look::Theme;
 use plugin::editor::owner::Owner as _;
 use plugin::editor::rows;
 use plugin::editor::view::{Selection, Sheet};
+use plugin::editor::words;
 
 const SIZE: [f32; 2] = [1040.0, 620.0];
 
@@ -382,6 +383,25 @@ fn nothing_is_cut_off_or_covered() {
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn a_dot_hides_no_number_of_a_threshold() {
+    let mut stage = Stage::new([760.0, 420.0], 1.0, Theme::Dark);
+    stage.frames(3);
+    let dot = stage.place_at(egui::Id::unique(("octant gain", rows::of_band(0, "gain")))).expect("a dot").center();
+    let row = rows::of_band(0, "above_thr");
+    let mut shown = 0;
+    for step in 0..24 {
+        stage.owner.settings.band[0].above.threshold_db = -48.0 + f64::from(step);
+        let number = words::value(row, &stage.owner.settings);
+        let display = display(&stage).rect;
+        for (_, rect, _) in stage.texts().iter().filter(|(text, ..)| *text == number) {
+            assert!(!rect.expand(4.0).contains(dot), "{number} at {rect:?} lies under the dot at {dot:?}");
+            shown += usize::from(display.contains(rect.center()));
+        }
+    }
+    assert!((8..24).contains(&shown), "{shown} of 24 numbers are shown: not all, but those beside the dot");
 }
 
 /// Every value with the longest text.

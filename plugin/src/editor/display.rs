@@ -46,8 +46,9 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, rect: Rect)
 
     let inside = ui.painter().with_clip_rect(plot.intersect(ui.clip_rect()));
     picture::paint(&inside, desk, display, &axes, hovered);
-    handles::thresholds(ui, desk, &axes);
-    handles::gains(ui, desk, display, &axes);
+    let dots = handles::dots(desk, display, &axes);
+    handles::thresholds(ui, desk, &axes, &dots);
+    handles::gains(ui, desk, &axes, &dots);
     handles::crossovers(ui, desk, &axes);
     picture::tags(ui, desk, &axes);
     picture::state(ui, desk, &axes);
