@@ -39,7 +39,7 @@ use super::desk::Desk;
 use super::open::Choice;
 use super::options::LiveArgs;
 use super::session::Session;
-use super::status::{Link, Status};
+use super::status::Status;
 use crate::console::Console;
 use crate::error::Failure;
 use catalogue::Librarian;
@@ -222,7 +222,7 @@ impl App for Pane {
         // A copy, so that the watching thread never waits for a frame to be drawn.
         let mut live = self.watch.as_ref().map(|watch| watch.live().clone()).unwrap_or_default();
         let facts = &self.panel.facts;
-        live.sample_rate_hz = if facts.link == Link::Running { f64::from(facts.rate_hz) } else { 0.0 };
+        live.sample_rate_hz = f64::from(facts.rate_hz);
         live.channels = facts.channels;
         live.latency_frames = self.status.engine_frames.load(Relaxed);
         panel::show(ui, &mut self.screen, &mut self.owner, &live, &mut self.panel);

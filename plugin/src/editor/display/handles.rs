@@ -41,14 +41,14 @@ pub fn dots(desk: &Desk<'_>, display: &mut Display, axes: &Axes) -> Dots {
 
 /// Thresholds as lines of their bands, with the band's level beside them.
 pub fn thresholds(ui: &mut Ui, desk: &mut Desk<'_>, axes: &Axes, dots: &Dots) {
-    for band in 0..desk.settings.bands {
+    for (band, dot) in dots.iter().enumerate().take(desk.settings.bands) {
         let rect = region(desk, axes, band);
         let colour = desk.look.band(band, desk.heard(band));
         level(ui, desk, axes, band, rect);
         let settings = desk.settings.band[band];
         for (id, section, word) in [("below_thr", settings.below, "below"), ("above_thr", settings.above, "above")] {
             if section.law != Law::Off {
-                threshold(ui, desk, axes, rect, rows::of_band(band, id), &section, word, colour, dots[band]);
+                threshold(ui, desk, axes, rect, rows::of_band(band, id), &section, word, colour, *dot);
             }
         }
     }
