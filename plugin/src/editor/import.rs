@@ -121,8 +121,8 @@ fn outcome(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
             ui.label(RichText::new(text).color(desk.look.dim));
         }
         Some((name, Err(reason))) => {
-            ui.label(RichText::new(format!("{name} was not imported")).font(look::strong(look::TEXT)));
-            ui.label(RichText::new(format!("{reason}.")).color(desk.look.warn));
+            ui.label(RichText::new(format!("{name} was not imported:")).font(look::strong(look::TEXT)));
+            ui.label(RichText::new(format!("{}.", reason.trim_end_matches('.'))).color(desk.look.warn));
         }
         Some((_, Ok(arrived))) => arrived.iter().for_each(|one| arrival(ui, desk, one)),
     });
