@@ -13,7 +13,7 @@ mod curve_plot;
 mod curves;
 mod desk;
 mod display;
-mod fit;
+pub mod fit;
 mod foot;
 pub mod foreign;
 pub mod hand;
@@ -42,9 +42,8 @@ pub mod words;
 
 use crate::params::OctantParams;
 use crate::shown::Shown;
-use fit::{Fit, Step};
+use fit::Fit;
 use handle::{Alive, Handle, OpenWindow};
-use look::SMALLEST;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize, Size};
 use nice_plug::editor::{Editor, HostMethods, ParentWindowHandle, ResizeHint, SpawnedEditor};
@@ -98,8 +97,8 @@ impl Editor for OctantEditor {
         host: Option<HostMethods>,
     ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
         let shelf = Shelf::of_user();
-        let scale = shelf.taste.scale_percent as f32 / 100.0;
-        let state = EguiEditorState::from_size(Size::from(self.fresh_size(&shelf)), scale);
+        let percent = shelf.taste.scale_percent;
+        let state = EguiEditorState::from_size(Size::from(self.fresh_size(&shelf)), percent as f32 / 100.0);
         *lock(&self.state) = Some(Arc::clone(&state));
         let wake = RepaintNotifier::new();
         let (alive, ended) = OpenWindow::alive();
@@ -109,7 +108,7 @@ impl Editor for OctantEditor {
             shown: Arc::clone(&self.shown),
             screen: Screen::new(shelf),
             pixels: Arc::clone(&self.pixels),
-            fit: Fit::new(scale),
+            fit: Fit::new(percent, 0.0),
             open: None,
         };
         let settings = EguiNiceSettings::new().with_tile("Octant").with_resize_hint(self.resize_hint());
@@ -179,37 +178,6 @@ struct Window {
     open: Option<Open>,
 }
 
-impl Window {
-    /// Remembers the size of a window that has come to rest, in points.
-    fn keep_size(&mut self, window: [f32; 2], scale: f32) {
-        let [width, height] = window.map(|points| (points / scale).round());
-        // Windows of a few points occur while hosts open and close them.
-        let usual = width >= SMALLEST[0] - 1.0 && height >= SMALLEST[1] - 1.0 && width.max(height) <= 8192.0;
-        let size = Some((width as u32, height as u32));
-        if usual {
-            self.params.session.kept().editor = size;
-            self.screen.shelf.taste.size = size;
-        }
-    }
-
-    /// Draws at the scale that was chosen, as far as the window has room for it.
-    fn keep_scale(&mut self, ctx: &egui::Context) {
-        let chosen = self.screen.shelf.taste.scale_percent as f32 / 100.0;
-        let per_point = ctx.native_pixels_per_point().unwrap_or(1.0);
-        let window = lock(&self.pixels).map(|pixels| pixels as f32 / per_point);
-        match self.fit.step(chosen, ctx.zoom_factor(), window, self.screen.view.now_s) {
-            Step::Keep => self.keep_size(window, ctx.zoom_factor()),
-            Step::Wait(seconds) => ctx.request_repaint_after_secs(seconds as f32),
-            // From the next frame on; the window takes the size that belongs to it by itself.
-            Step::Grow(scale) | Step::Adapt(scale) => ctx.set_zoom_factor(scale),
-            Step::Hold => {
-                let points = egui::Vec2::from(window) / ctx.zoom_factor();
-                ctx.send_viewport_cmd(egui::ViewportCommand::InnerSize(points));
-            }
-        }
-    }
-}
-
 impl NiceEguiApp for Window {
     fn build(&mut self, ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
         if let Some(alive) = self.alive.take() {
@@ -241,8 +209,13 @@ impl NiceEguiApp for Window {
         let writing = self.screen.view.typing.is_some() || open.ctx.text_edit_focused();
         frame.set_key_capture(if writing { KeyCapture::CaptureAll } else { KeyCapture::IgnoreKeys(hosts_keys()) });
         frame.set_clear_color(egui::Rgba::from(self.screen.ground()));
-        let ctx = open.ctx.clone();
-        self.keep_scale(&ctx);
+        let PhysicalSize { width, height, .. } = frame.baseview_window().size().physical;
+        let percent = self.screen.shelf.taste.scale_percent;
+        if let Some(size) = self.fit.follow(&open.ctx, percent, [width, height], self.screen.view.now_s) {
+            let size = Some((size.x as u32, size.y as u32));
+            self.params.session.kept().editor = size;
+            self.screen.shelf.taste.size = size;
+        }
     }
 
     fn resized(&mut self, new: WindowSize) {

@@ -19,6 +19,9 @@ use serde_json::{Value, json};
 const KNOB: [i32; 2] = [209, 494];
 const MUTE: [i32; 2] = [892, 636];
 const TONE: [i32; 2] = [806, 636];
+/// Where the knob lies in a window of four fifths of the smallest size.
+const SMALL_WINDOW: [&str; 2] = ["608", "362"];
+const SMALL_KNOB: [i32; 2] = [128, 236];
 
 /// A process that does not outlive the test.
 struct Running(Child);
@@ -239,6 +242,16 @@ fn a_threshold_is_dragged_and_read_back() {
     within("the tone at the output", || {
         let peak = octant.meters()["output"][0]["hold_db"].as_f64().expect("a number");
         ((peak + 20.0).abs() < 0.2).then_some(())
+    });
+
+    // Smaller than its smallest layout, which is therefore drawn at 80 %.
+    let [width, height] = SMALL_WINDOW;
+    desktop.xdotool(&["windowsize", &window, width, height]);
+    within("a threshold dragged in a window that is too small for the scale", || {
+        octant.ask(&json!({"do": "set", "values": {"b1_above_thr": -60}}));
+        desktop.drag(&window, SMALL_KNOB, 18);
+        std::thread::sleep(Duration::from_millis(300));
+        ((octant.threshold() + 52.0).abs() < 2.5).then_some(())
     });
 
     desktop.xdotool(&["windowactivate", "--sync", &window]);

@@ -26,7 +26,6 @@ fn main() {
     write(&folder, "editor-light", &mut scene("mastering-glue", FRESH, 1.0, Theme::Light, 1));
     write(&folder, "editor-contrast", &mut scene("drum-bus", FRESH, 1.0, Theme::Contrast, 2));
     write(&folder, "editor-small", &mut scene("up-down-three", COLUMN, 1.0, Theme::Dark, 1));
-    write(&folder, "editor-large", &mut scene("up-down-eight", [1366.0, 768.0], 1.0, Theme::Dark, 4));
     write(&folder, "first-compression", &mut threshold());
     write(&folder, "de-essing", &mut scene("vocal-de-ess", COLUMN, 1.0, Theme::Dark, 1));
     write(&folder, "sidechain", &mut scene("kick-ducks-bass", COLUMN, 1.0, Theme::Dark, 0));
@@ -36,9 +35,6 @@ fn main() {
     write(&folder, "import", &mut import(COLUMN));
     write(&folder, "parts", &mut parts());
     write(&folder, "grey", &mut grey());
-    let mut help = dark(COLUMN, 1.0);
-    help.screen.view.sheet = Sheet::Help;
-    write(&folder, "help", &mut help);
     icon(&folder.join("../icon"));
     #[cfg(feature = "window")]
     window(&folder);
@@ -162,7 +158,7 @@ fn parts() -> Stage {
         pos2(axes.x(1_500.0), axes.y_of_gain(0.0) + 18.0),
         pos2(axes.x(edges[1]) + 14.0, axes.rect.bottom() - 26.0),
         pos2(axes.x(1_500.0), axes.y_of_level(-72.0)),
-        of(Id::unique("octant meters")).center() + egui::vec2(0.0, 60.0),
+        of(Id::unique("octant meters")).center_bottom() - egui::vec2(0.0, 18.0),
         pos2(axes.x(60.0), axes.rect.bottom() + 50.0),
         pos2(170.0, axes.rect.bottom() + 190.0),
         pos2(336.0, FRESH[1] - 15.0),

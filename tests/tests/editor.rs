@@ -9,6 +9,7 @@ use plugin::editor::look::Theme;
 use plugin::editor::owner::Owner as _;
 use plugin::editor::rows;
 use plugin::editor::view::{Selection, Sheet};
+use plugin::editor::words;
 
 const SIZE: [f32; 2] = [1040.0, 620.0];
 
@@ -306,6 +307,23 @@ fn presets_are_stepped_and_become_dirty() {
 }
 
 #[test]
+fn the_browser_opens_where_the_preset_is() {
+    let mut stage = Stage::new([760.0, 420.0], 1.0, Theme::Dark);
+    stage.frames(3);
+    let button = |stage: &Stage, id: egui::Id| stage.place_at(id).expect("a button").center();
+    let previous = button(&stage, egui::Id::unique(("octant button", "previous")));
+    stage.click(previous);
+    let (name, _) = stage.screen.view.loaded.clone().expect("the last of the list");
+    let browse = button(&stage, egui::Id::unique("octant preset"));
+    stage.click(browse);
+    stage.frames(40);
+    let texts = stage.texts();
+    let row = texts.iter().find(|(text, rect, _)| *text == name && rect.top() > 60.0);
+    let (_, rect, clip) = row.expect("its line is drawn");
+    assert!(clip.contains_rect(*rect), "{name} at {rect:?} is out of {clip:?}");
+}
+
+#[test]
 fn a_drag_that_nobody_ends_is_ended() {
     let mut stage = stage();
     let knob = control(&stage, "b1_gain");
@@ -365,6 +383,25 @@ fn nothing_is_cut_off_or_covered() {
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn a_dot_hides_no_number_of_a_threshold() {
+    let mut stage = Stage::new([760.0, 420.0], 1.0, Theme::Dark);
+    stage.frames(3);
+    let dot = stage.place_at(egui::Id::unique(("octant gain", rows::of_band(0, "gain")))).expect("a dot").center();
+    let row = rows::of_band(0, "above_thr");
+    let mut shown = 0;
+    for step in 0..24 {
+        stage.owner.settings.band[0].above.threshold_db = -48.0 + f64::from(step);
+        let number = words::value(row, &stage.owner.settings);
+        let display = display(&stage).rect;
+        for (_, rect, _) in stage.texts().iter().filter(|(text, ..)| *text == number) {
+            assert!(!rect.expand(4.0).contains(dot), "{number} at {rect:?} lies under the dot at {dot:?}");
+            shown += usize::from(display.contains(rect.center()));
+        }
+    }
+    assert!((8..24).contains(&shown), "{shown} of 24 numbers are shown: not all, but those beside the dot");
 }
 
 /// Every value with the longest text.
@@ -462,6 +499,11 @@ fn what_is_seen_is_there_as_text_too() {
     for wanted in wanted {
         assert!(labels.iter().any(|label| label.contains(wanted)), "{wanted}: {labels:#?}");
     }
+    stage.owner.settings.band[1].bypass = true;
+    stage.frames(2);
+    let tree = stage.frame().platform_output.accesskit_update.expect("a tree of what is there");
+    let told = |words: &str| tree.nodes.iter().any(|(_, node)| node.label().is_some_and(|label| label.contains(words)));
+    assert!(told("gain change −4.6 dB, which is not heard"), "what a bypassed band would do is told as such");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use octant::live::open::Choice;
 use octant::live::status::Link;
 use octant::live::window::facts::Facts;
 use octant::live::window::panel::{self, Panel, STRIP};
-use octant_tests::scene::sound_card;
+use octant_tests::scene::{scene, sound_card};
 use octant_tests::stage::Stage;
 use plugin::editor::look::Theme;
 use plugin::editor::view::Sheet;
@@ -135,11 +135,16 @@ fn a_device_is_chosen_from_the_list() {
 #[test]
 fn what_stops_the_sound_is_said_where_everybody_looks() {
     let mut set = Set::usual();
+    // Something was heard before.
+    set.stage.live.picture = scene("drum-bus", [1040.0, 620.0], 1.0, Theme::Dark, 0).live.picture;
     let why = "output Speakers went away";
     set.panel().facts.link = Link::Waiting(why.into());
     let texts = set.stage.texts();
     assert!(texts.iter().any(|(text, ..)| text == &format!("No sound: {why}")));
     assert!(!texts.iter().any(|(text, ..)| text == "48 kHz"), "no numbers of what is not there");
+    let meters = set.stage.place_at(egui::Id::unique("octant meters")).expect("meters");
+    let peaks = texts.iter().filter(|(text, rect, _)| text == "−∞" && meters.contains(rect.center())).count();
+    assert_eq!(peaks, 2, "the meters do not keep what was heard last");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! What of `octant live` can be built into the program on this machine: sound systems, the window.
 
-use crate::{setup, shell};
+use crate::{project, setup, shell};
+use anyhow::{Result, bail};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// Features of the package `octant`, as cargo takes them; empty if not even the system's own sound cards can be had.
@@ -43,6 +45,14 @@ fn of_workspace() -> String {
 pub fn workspace(verb: &[&str], words: &[&str]) -> Command {
     let features = of_workspace();
     shell::command("cargo", &[verb, &["--workspace", "--locked", "--features", &features], words].concat())
+}
+
+/// Builds an example of the tests, and what else `words` name, with what the tests are built with; gives where it lies.
+pub fn example(name: &str, words: &[&str]) -> Result<PathBuf> {
+    if !shell::perform(workspace(&["build"], &[&["--example", name], words].concat()))? {
+        bail!("the example {name} could not be built; the reason stands above");
+    }
+    Ok(project::target_dir()?.join(format!("debug/examples/{name}{}", std::env::consts::EXE_SUFFIX)))
 }
 
 /// Whether headers and library of this name, perhaps with a least version behind it, are installed.

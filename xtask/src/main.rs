@@ -91,14 +91,11 @@ fn run() -> Result<ExitCode> {
         }
         "screenshots" => {
             nothing_more(&mut words)?;
-            let mut picture = vec!["run", "-p", "octant-tests", "--example", "screenshots"];
             if features::of_octant().is_empty() {
                 println!("without the pictures of octant live: it needs pkg-config and libasound2-dev");
-            } else {
-                picture.extend(["--features", "window"]);
             }
-            picture.extend(["--", "assets/screenshots"]);
-            shell::run("cargo", &picture)?;
+            let draw = features::example("screenshots", &[])?;
+            shell::run(&draw.display().to_string(), &["assets/screenshots"])?;
         }
         "demo-audio" => {
             nothing_more(&mut words)?;

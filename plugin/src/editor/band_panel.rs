@@ -113,10 +113,12 @@ fn head(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, band: usize, colour: Color
     let (level, gain) = readout(&desk.live.bands[band]);
     let painter = ui.painter();
     let mut x = right - 14.0;
-    for (value, caption, least) in [(gain, "Gain change", 58.0), (level, "Level", 44.0)] {
+    // A band that is bypassed or silent tells what it would do.
+    let ink = if desk.acts(band) { look.text } else { look.dim };
+    for (value, ink, caption, least) in [(gain, ink, "Gain change", 58.0), (level, look.text, "Level", 44.0)] {
         let y = rect.center().y - 1.0;
         let font = look::strong(look::TEXT + 1.0);
-        let value = painter.text(pos2(x, y), Align2::RIGHT_CENTER, value, font, look.text);
+        let value = painter.text(pos2(x, y), Align2::RIGHT_CENTER, value, font, ink);
         let font = look::regular(look::SMALL);
         // Room for the widest value, so that captions stand still.
         let left = value.left().min(x - least) - 7.0;

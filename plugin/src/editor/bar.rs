@@ -108,6 +108,7 @@ fn browse(ui: &mut Ui, desk: &mut Desk<'_>, name: Rect) {
     if response.clicked() {
         let open = desk.view.sheet == Sheet::Presets;
         desk.view.sheet = if open { Sheet::None } else { Sheet::Presets };
+        desk.view.reveal = true;
         desk.shelf.look_again();
     }
 }

@@ -113,6 +113,11 @@ impl Desk<'_> {
         bands.get(band).is_some_and(|band| !band.mute && (band.solo || !soloed))
     }
 
+    /// Whether what a band does is heard, too: neither the band nor everything is bypassed.
+    pub fn acts(&self, band: usize) -> bool {
+        self.heard(band) && !self.settings.band[band].bypass && !self.settings.bypass
+    }
+
     /// Chooses a theme and keeps it.
     pub fn set_theme(&mut self, theme: Theme) {
         self.shelf.taste.theme = theme;

@@ -46,8 +46,9 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, rect: Rect)
 
     let inside = ui.painter().with_clip_rect(plot.intersect(ui.clip_rect()));
     picture::paint(&inside, desk, display, &axes, hovered);
-    handles::thresholds(ui, desk, &axes);
-    handles::gains(ui, desk, display, &axes);
+    let dots = handles::dots(desk, display, &axes);
+    handles::thresholds(ui, desk, &axes, &dots);
+    handles::gains(ui, desk, &axes, &dots);
     handles::crossovers(ui, desk, &axes);
     picture::tags(ui, desk, &axes);
     picture::state(ui, desk, &axes);
@@ -174,7 +175,8 @@ fn told(desk: &Desk<'_>) -> String {
     let band = |band: usize| {
         let [lower, upper] = layout::edges(&desk.settings, band);
         let (level, gain) = readout(&desk.live.bands[band]);
-        format!("Band {}, {} to {}: level {level}, gain change {gain}", band + 1, hz(lower), hz(upper))
+        let heard = if desk.acts(band) { "" } else { ", which is not heard" };
+        format!("Band {}, {} to {}: level {level}, gain change {gain}{heard}", band + 1, hz(lower), hz(upper))
     };
     (0..desk.settings.bands).map(band).collect::<Vec<_>>().join(". ")
 }

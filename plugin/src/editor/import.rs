@@ -78,7 +78,7 @@ fn place_name(place: &std::path::Path) -> String {
 }
 
 fn files(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
-    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("files"));
+    let mut child = super::sheet::scrolling(ui, rect, "files", desk.look.panel);
     ScrollArea::vertical().id_salt("file list").auto_shrink(false).show(&mut child, |ui| {
         let importing = &mut desk.view.importing;
         let folder = importing.folder.clone();
@@ -112,7 +112,7 @@ fn files(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
 
 /// What came in, and what could not be carried over.
 fn outcome(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
-    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("outcome"));
+    let mut child = super::sheet::scrolling(ui, rect, "outcome", desk.look.panel);
     let outcome = desk.view.importing.outcome.clone();
     ScrollArea::vertical().id_salt("outcome page").auto_shrink(false).show(&mut child, |ui| match outcome {
         None => {
@@ -121,8 +121,8 @@ fn outcome(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
             ui.label(RichText::new(text).color(desk.look.dim));
         }
         Some((name, Err(reason))) => {
-            ui.label(RichText::new(format!("{name} was not imported")).font(look::strong(look::TEXT)));
-            ui.label(RichText::new(format!("{reason}.")).color(desk.look.warn));
+            ui.label(RichText::new(format!("{name} was not imported:")).font(look::strong(look::TEXT)));
+            ui.label(RichText::new(format!("{}.", reason.trim_end_matches('.'))).color(desk.look.warn));
         }
         Some((_, Ok(arrived))) => arrived.iter().for_each(|one| arrival(ui, desk, one)),
     });

@@ -83,7 +83,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, manual: &mut Manual, rect: Rect) {
     sheet::head(&mut head, desk, "Manual");
     let body = Rect::from_min_max(pos2(inner.left(), inner.top() + sheet::HEAD), inner.max);
     let list = Rect::from_min_size(body.min, vec2(LIST.min(0.3 * body.width()), body.height()));
-    let mut child = ui.new_child(UiBuilder::new().max_rect(list).id_salt("manual pages"));
+    let mut child = sheet::scrolling(ui, list, "manual pages", desk.look.panel);
     let before = desk.view.page;
     ScrollArea::vertical().id_salt("list of pages").auto_shrink(false).show(&mut child, |ui| {
         for (page, Page { text, .. }) in PAGES.iter().enumerate() {
@@ -93,7 +93,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, manual: &mut Manual, rect: Rect) {
     });
     let page = desk.view.page.min(PAGES.len() - 1);
     let text = Rect::from_min_max(pos2(list.right() + look::SPACE, body.top()), body.max);
-    let mut child = ui.new_child(UiBuilder::new().max_rect(text).id_salt("manual text"));
+    let mut child = sheet::scrolling(ui, text, "manual text", desk.look.panel);
     let scroll = ScrollArea::vertical().id_salt(("manual page", page)).auto_shrink(false);
     let scroll = if before == desk.view.page { scroll } else { scroll.vertical_scroll_offset(0.0) };
     let followed = scroll.show(&mut child, |ui| {

@@ -70,7 +70,7 @@ fn keys(ui: &Ui, desk: &mut Desk<'_>) {
 }
 
 fn tag_list(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
-    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("tags"));
+    let mut child = super::sheet::scrolling(ui, rect, "tags", desk.look.panel);
     ScrollArea::vertical().id_salt("tag list").auto_shrink(false).show(&mut child, |ui| {
         let mut chosen = desk.view.tag.clone();
         desk.explain(ui.selectable_value(&mut chosen, None, "All"), "Every preset");
@@ -84,7 +84,7 @@ fn tag_list(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
 
 fn entries(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
     let found = desk.shelf.found(&desk.view.search, desk.view.tag.as_deref(), desk.view.only_favourites);
-    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("entries"));
+    let mut child = super::sheet::scrolling(ui, rect, "entries", desk.look.panel);
     ScrollArea::vertical().id_salt("entry list").auto_shrink(false).show(&mut child, |ui| {
         if found.is_empty() {
             ui.label(RichText::new("Nothing found. Search for less, or choose All.").color(desk.look.dim));
@@ -343,5 +343,6 @@ fn save(desk: &mut Desk<'_>, name: &str, replace: bool) -> Result<(), String> {
     let preset = Preset { name: name.into(), settings: desk.settings, ..old };
     desk.shelf.save(&preset, replace)?;
     desk.name_sound(name);
+    desk.view.reveal = true;
     Ok(())
 }

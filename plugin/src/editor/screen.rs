@@ -66,6 +66,7 @@ impl Screen {
             style.visuals = visuals.clone();
             style.spacing.item_spacing = egui::vec2(6.0, 4.0);
             style.spacing.button_padding = egui::vec2(8.0, 3.0);
+            style.spacing.scroll.fade.strength = 1.0;
             style.interaction.selectable_labels = false;
             style.interaction.tooltip_delay = 0.6;
             for (text_style, font) in &mut style.text_styles {

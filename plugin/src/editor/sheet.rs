@@ -5,12 +5,21 @@ use super::desk::Desk;
 use super::knob::fit;
 use super::look;
 use super::view::Sheet;
-use egui::{Align2, Id, Key, Rect, RichText, ScrollArea, Sense, Stroke, Ui, UiBuilder, pos2, vec2};
+use egui::{
+    Align2, Color32, Frame, Id, Key, Rect, RichText, ScrollArea, Sense, Stroke, Ui, UiBuilder, UiKind, UiStackInfo,
+    pos2, vec2,
+};
 
 /// Covers what lies below, for the eye and for the pointer.
 pub fn ground(ui: &mut Ui, desk: &Desk<'_>, rect: Rect) {
     ui.interact(rect, Id::unique("octant sheet"), Sense::click_and_drag());
     ui.painter().rect(rect, look::ROUND, desk.look.panel, Stroke::new(1.0, desk.look.line), egui::StrokeKind::Inside);
+}
+
+/// The inside of a part that scrolls; where it goes on beyond its edge, it fades into what it lies on.
+pub fn scrolling(ui: &mut Ui, rect: Rect, id: &str, ground: Color32) -> Ui {
+    let plate = UiStackInfo::new(UiKind::Frame).with_frame(Frame::new().fill(ground));
+    ui.new_child(UiBuilder::new().max_rect(rect).id_salt(id).ui_stack_info(plate))
 }
 
 const DOES: [(&str, &[(&str, &str)]); 4] = [
@@ -118,7 +127,7 @@ pub fn about(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
     }
     let page = Rect::from_min_max(pos2(inner.left(), top + 72.0), inner.max);
     ui.painter().rect(page, 8.0, look.ground, Stroke::new(1.0, look.line), egui::StrokeKind::Inside);
-    let mut child = ui.new_child(UiBuilder::new().max_rect(page.shrink2(vec2(14.0, 10.0))).id_salt("licences"));
+    let mut child = scrolling(ui, page.shrink2(vec2(14.0, 10.0)), "licences", look.ground);
     ScrollArea::vertical().id_salt("about page").auto_shrink(false).show(&mut child, |ui| {
         for (title, text) in LICENCES {
             ui.label(RichText::new(title).font(look::strong(look::TEXT)).color(look.accent));

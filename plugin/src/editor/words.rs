@@ -92,7 +92,7 @@ pub fn help(row: Row) -> &'static str {
         ("below_law", _) => "What happens below the threshold: compress lifts quiet levels, expand (gate) lowers them.",
         ("below_thr", _) => "Levels below it are worked on. Drag it in the display, too.",
         ("above_ratio" | "below_ratio", _) => {
-            "How strongly: at 4:1, compressing makes 1 dB of 4, and expanding 4 dB of 1."
+            "How strongly. At 4:1, compress leaves 1 dB of 4 dB beyond the threshold, and expand makes 4 dB of 1 dB."
         }
         ("above_range" | "below_range", _) => "The gain never changes by more than this.",
         ("knee", _) => "How gradually the curve bends, around both thresholds.",

@@ -37,7 +37,7 @@ pub struct Desk {
 
 impl Default for Slot {
     fn default() -> Self {
-        Self { name: "Init".into(), origin: None, settings: Settings::default() }
+        Self { name: "Default".into(), origin: None, settings: Settings::default() }
     }
 }
 

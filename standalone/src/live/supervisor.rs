@@ -418,7 +418,8 @@ impl Supervisor {
         Status::count(&self.status.xruns, xruns);
         if let Some(many) = self.xruns.pass(now, xruns) {
             let times = if many == 1 { "once".to_owned() } else { format!("{many} times") };
-            self.messages.push(format!("the devices were not served in time {times}; a larger --buffer helps"));
+            self.messages
+                .push(format!("the devices were not served in time {times}; a larger buffer (--buffer) helps"));
         }
         if no_priority && !self.told_priority {
             self.told_priority = true;

@@ -22,9 +22,10 @@ use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use nice_plug_egui::baseview::dpi::{LogicalSize, Size};
-use nice_plug_egui::baseview::{Error, HandlerError, WindowSize};
+use nice_plug_egui::baseview::dpi::{LogicalSize, PhysicalSize, Size};
+use nice_plug_egui::baseview::{Error, HandlerError};
 use nice_plug_egui::{App, EguiWindow, EguiWindowSettings, Frame};
+use plugin::editor::fit::Fit;
 use plugin::editor::handle::{Alive, OpenWindow};
 use plugin::editor::screen::Screen;
 use plugin::editor::shelf::Shelf;
@@ -38,7 +39,7 @@ use super::desk::Desk;
 use super::open::Choice;
 use super::options::LiveArgs;
 use super::session::Session;
-use super::status::{Link, Status};
+use super::status::Status;
 use crate::console::Console;
 use crate::error::Failure;
 use catalogue::Librarian;
@@ -159,6 +160,7 @@ struct Pane {
     status: Arc<Status>,
     shown: Arc<Shown>,
     librarian: Librarian,
+    fit: Fit,
     watch: Option<Watch>,
 }
 
@@ -220,23 +222,16 @@ impl App for Pane {
         // A copy, so that the watching thread never waits for a frame to be drawn.
         let mut live = self.watch.as_ref().map(|watch| watch.live().clone()).unwrap_or_default();
         let facts = &self.panel.facts;
-        live.sample_rate_hz = if facts.link == Link::Running { f64::from(facts.rate_hz) } else { 0.0 };
+        live.sample_rate_hz = f64::from(facts.rate_hz);
         live.channels = facts.channels;
         live.latency_frames = self.status.engine_frames.load(Relaxed);
         panel::show(ui, &mut self.screen, &mut self.owner, &live, &mut self.panel);
         self.tell(&Wake::of(&ctx));
         frame.set_clear_color(egui::Rgba::from(self.screen.ground()));
-        let scale = self.screen.shelf.taste.scale_percent as f32 / 100.0;
-        if (ctx.zoom_factor() - scale).abs() > 1e-3 {
-            ctx.set_zoom_factor(scale);
-        }
-    }
-
-    fn resized(&mut self, new: WindowSize) {
-        let (width, height) = (new.logical.width.round() as u32, new.logical.height.round() as u32);
-        // Windows of a few points occur while they open and close.
-        if (200..=8192).contains(&width) && (200..=8192).contains(&height) {
-            self.screen.shelf.taste.size = Some((width, height - STRIP as u32));
+        let PhysicalSize { width, height, .. } = frame.baseview_window().size().physical;
+        let percent = self.screen.shelf.taste.scale_percent;
+        if let Some(size) = self.fit.follow(&ctx, percent, [width, height], self.screen.view.now_s) {
+            self.screen.shelf.taste.size = Some((size.x as u32, (size.y - STRIP) as u32));
         }
     }
 }
@@ -263,6 +258,7 @@ pub fn open(session: &mut Session) -> Result<Opened, Failure> {
     let front = Front { desk: session.desk.clone(), choice: session.supervisor.choice().clone(), ..Front::default() };
     let front = Arc::new(Mutex::new(front));
     let shelf = Shelf::of_user();
+    let fit = Fit::new(shelf.taste.scale_percent, STRIP);
     let scale = shelf.taste.scale_percent as f32 / 100.0;
     let [width, height] = shelf.taste.size.map_or(look::FRESH, |(width, height)| [width as f32, height as f32]);
     let size = |[width, height]: [f32; 2], scale: f32| {
@@ -284,6 +280,7 @@ pub fn open(session: &mut Session) -> Result<Opened, Failure> {
         status: Arc::clone(&status),
         shown: Arc::clone(&shown),
         librarian: Librarian::default(),
+        fit,
         watch: None,
     };
     let window = EguiWindow::create(settings, pane).map_err(|reason| Failure::device(refusal(&reason.to_string())))?;

@@ -6,7 +6,8 @@ use super::pen::{Anchor, curve, line, rectangle, title, words};
 use super::table::signed;
 use super::{Summary, colours, gain_panel, spectrum_panel};
 use svg::Document;
-use svg::node::element::{Group, TSpan, Text};
+use svg::node::Blob;
+use svg::node::element::{Group, SVG, TSpan, Text};
 
 const WIDTH: f64 = 1200.0;
 const HEIGHT: f64 = 760.0;
@@ -46,7 +47,7 @@ fn heading(summary: &Summary) -> Group {
 /// Our mark, what is shown, and facts about it.
 pub fn name_plate(name: &str, facts: &str) -> Group {
     Group::new()
-        .add(mark(SPECTRUM.left, 32.0))
+        .add(mark(SPECTRUM.left, 29.0, 30.0))
         .add(
             words("octant", (SPECTRUM.left + 38.0, 52.0), 24, colours::CLEAR, Anchor::Start).set("font-weight", "bold"),
         )
@@ -54,13 +55,10 @@ pub fn name_plate(name: &str, facts: &str) -> Group {
         .add(words(facts, (SPECTRUM.left + 140.0, 62.0), 12, colours::QUIET, Anchor::Start))
 }
 
-/// Eight strokes, one per band.
-fn mark(left: f64, top: f64) -> Group {
-    const HEIGHTS: [f64; 8] = [10.0, 18.0, 24.0, 16.0, 20.0, 12.0, 15.0, 8.0];
-    HEIGHTS.iter().enumerate().fold(Group::new(), |mark, (index, height)| {
-        let stroke = Area { left: left + 3.7 * index as f64, top: top + 24.0 - height, width: 2.4, height: *height };
-        mark.add(rectangle(stroke, &colours::hex(index, HEIGHTS.len())).set("rx", 1))
-    })
+/// The icon: a ring of eight parts, one per band.
+fn mark(left: f64, top: f64, side: f64) -> SVG {
+    let icon = Blob::new(include_str!("../../../assets/icon/octant.svg").trim_end());
+    SVG::new().set("x", left).set("y", top).set("width", side).set("height", side).add(icon)
 }
 
 fn facts(summary: &Summary) -> String {

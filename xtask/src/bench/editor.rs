@@ -1,7 +1,7 @@
 //! What the window costs: that of the CLAP as it ships, on an X server that draws in software.
 
 use super::{Verdict, record, show};
-use crate::{bundle, project, setup, shell};
+use crate::{bundle, features, project, setup};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::process::{Command, ExitCode};
@@ -18,12 +18,10 @@ pub fn run(record: bool) -> Result<ExitCode> {
     let clap = bundles.iter().find(|path| path.extension().is_some_and(|ending| ending == "clap"));
     let clap = clap.context("no CLAP among the bundles")?;
     // The host need not be optimised: nothing of it is counted.
-    let words = ["build", "--locked", "--quiet", "--package", "octant-tests"];
-    shell::run("cargo", &[&words[..], &["--example", "editor_cost", "--bin", "window_host"]].concat())?;
-    let built = project::target_dir()?.join("debug");
+    let cost = features::example("editor_cost", &["--bin", "window_host"])?;
     println!("\nabout a minute …");
-    let mut command = Command::new(built.join("examples/editor_cost"));
-    command.arg(built.join("window_host")).env("OCTANT_CLAP", clap);
+    let mut command = Command::new(cost);
+    command.arg(project::target_dir()?.join("debug/window_host")).env("OCTANT_CLAP", clap);
     let output = command.output().context("the host could not be started")?;
     if !output.status.success() {
         bail!("the host of the window failed: {}", String::from_utf8_lossy(&output.stderr).trim());

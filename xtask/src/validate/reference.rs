@@ -2,20 +2,16 @@
 
 use super::text;
 use crate::{features, project, shell};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use std::path::Path;
 
 /// Makes all of it afresh.
 pub fn make(directory: &Path) -> Result<()> {
     crate::bundle::clear(directory)?;
     let target = project::target_dir()?;
-    let built = |place: &str| text(&target.join(format!("{place}{}", std::env::consts::EXE_SUFFIX)));
-    if !shell::perform(features::workspace(&["build"], &["--example", "host_reference"]))? {
-        bail!("what hosts are compared with could not be built; the reason stands above");
-    }
-    shell::run(&built("debug/examples/host_reference"), &[&text(directory)])?;
+    shell::run(&text(&features::example("host_reference", &[])?), &[&text(directory)])?;
     shell::run("cargo", &["build", "--release", "--locked", "--package", "octant"])?;
-    let octant = built("release/octant");
+    let octant = text(&target.join(format!("release/octant{}", std::env::consts::EXE_SUFFIX)));
     let list = directory.join("presets.tsv");
     let list = std::fs::read_to_string(&list).with_context(|| format!("{} cannot be read", list.display()))?;
     println!("octant render: {} presets", list.lines().count());

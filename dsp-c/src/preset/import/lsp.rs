@@ -19,7 +19,7 @@ struct Port {
 
 /// Reads the file.
 pub fn read(text: &str, name: &str) -> Result<Vec<Imported>, String> {
-    let not_this = || "is neither a preset of EasyEffects (JSON) nor an LSP .cfg file".to_owned();
+    let not_this = || "neither a preset of EasyEffects (JSON) nor an LSP .cfg file".to_owned();
     let uid = text.lines().find_map(|line| line.trim_start_matches('#').trim().strip_prefix("UID:").map(str::trim));
     if let Some(uid) = uid
         && !uid.contains("mb_compressor")

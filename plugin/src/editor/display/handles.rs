@@ -10,26 +10,45 @@ use crate::editor::desk::Desk;
 use crate::editor::look::{self, veil};
 use crate::editor::rows::{self, Row};
 use crate::editor::strip::Strip;
-use egui::{Align2, CursorIcon, Id, Rect, Response, Sense, Stroke, Ui, pos2, vec2};
-use octant_dsp::settings::{Law, Section};
+use egui::{Align2, CursorIcon, Id, Pos2, Rect, Response, Sense, Stroke, Ui, UiBuilder, pos2, vec2};
+use octant_dsp::settings::{Law, MAX_BANDS, Section};
 
 /// Points beyond the display at which a crossover falls out.
 const OUTSIDE: f32 = 36.0;
 /// Shift slows dragging down by this.
 const FINE: f32 = 0.1;
+/// Places of the bands' dots.
+type Dots = [Option<Pos2>; MAX_BANDS];
 /// Height at the top of the display that belongs to the numbers of the bands, and that of a value.
 const HEADROOM: f32 = 27.0 + 16.0;
 
+/// Where the points of the bands' gains lie: on the response in the middle of each band that is wide enough.
+pub fn dots(desk: &Desk<'_>, display: &mut Display, axes: &Axes) -> Dots {
+    let weights = weights(&desk.settings, desk.live);
+    let shapes = display.curves.shapes(&desk.settings, desk.live.sample_rate_hz, curve_points(axes));
+    std::array::from_fn(|band| {
+        let rect = region(desk, axes, band);
+        if band >= desk.settings.bands || rect.width() < 26.0 {
+            return None;
+        }
+        let middle = axes.hz(rect.center().x);
+        let at = shapes.hz.partition_point(|hz| *hz < middle).min(shapes.hz.len() - 1);
+        let gain_db = 20.0 * shapes.response.sum(at, &weights).max(1e-6).log10();
+        let y = axes.y_of_gain(gain_db as f32).clamp(axes.rect.top() + 6.0, axes.rect.bottom() - 6.0);
+        Some(pos2(rect.center().x, y))
+    })
+}
+
 /// Thresholds as lines of their bands, with the band's level beside them.
-pub fn thresholds(ui: &mut Ui, desk: &mut Desk<'_>, axes: &Axes) {
-    for band in 0..desk.settings.bands {
+pub fn thresholds(ui: &mut Ui, desk: &mut Desk<'_>, axes: &Axes, dots: &Dots) {
+    for (band, dot) in dots.iter().enumerate().take(desk.settings.bands) {
         let rect = region(desk, axes, band);
         let colour = desk.look.band(band, desk.heard(band));
         level(ui, desk, axes, band, rect);
         let settings = desk.settings.band[band];
         for (id, section, word) in [("below_thr", settings.below, "below"), ("above_thr", settings.above, "above")] {
             if section.law != Law::Off {
-                threshold(ui, desk, axes, rect, rows::of_band(band, id), &section, word, colour);
+                threshold(ui, desk, axes, rect, rows::of_band(band, id), &section, word, colour, *dot);
             }
         }
     }
@@ -45,6 +64,7 @@ fn threshold(
     section: &Section,
     word: &str,
     colour: egui::Color32,
+    dot: Option<Pos2>,
 ) {
     let y = axes.y_of_level(section.threshold_db as f32);
     let strip = Rect::from_min_max(pos2(rect.left() + 3.0, y - 5.0), pos2(rect.right() - 3.0, y + 5.0));
@@ -85,9 +105,13 @@ fn threshold(
         return;
     }
     if (lit || selected) && strip.width() > 74.0 {
+        // What nobody points at fades where the band's dot passes it.
+        let near = dot.filter(|_| !lit).map_or(1.0, |dot| (field.distance_to_pos(dot) - 5.0) / 5.0);
+        let mut ui = ui.new_child(UiBuilder::new());
+        ui.multiply_opacity(near.clamp(0.0, 1.0));
         let at = pos2(strip.right() - 17.0, if over { y - 2.5 } else { y + 2.5 });
         let align = if over { Align2::RIGHT_BOTTOM } else { Align2::RIGHT_TOP };
-        label(ui, desk, at, align, &desk.text(row), desk.look.text);
+        label(&ui, desk, at, align, &desk.text(row), desk.look.text);
     }
 }
 
@@ -115,20 +139,10 @@ fn level(ui: &Ui, desk: &Desk<'_>, axes: &Axes, band: usize, rect: Rect) {
     ui.painter().hline(left - 1.0..=right + 1.0, top, Stroke::new(2.0, cap));
 }
 
-/// A point on the response in the middle of each band: dragging it moves the band's gain.
-pub fn gains(ui: &mut Ui, desk: &mut Desk<'_>, display: &mut Display, axes: &Axes) {
-    let weights = weights(&desk.settings, desk.live);
-    for band in 0..desk.settings.bands {
-        let rect = region(desk, axes, band);
-        if rect.width() < 26.0 {
-            continue;
-        }
-        let shapes = display.curves.shapes(&desk.settings, desk.live.sample_rate_hz, curve_points(axes));
-        let middle = axes.hz(rect.center().x);
-        let at = shapes.hz.partition_point(|hz| *hz < middle).min(shapes.hz.len() - 1);
-        let gain_db = 20.0 * shapes.response.sum(at, &weights).max(1e-6).log10();
-        let y = axes.y_of_gain(gain_db as f32).clamp(axes.rect.top() + 6.0, axes.rect.bottom() - 6.0);
-        let centre = pos2(rect.center().x, y);
+/// Dragging a band's dot moves its gain.
+pub fn gains(ui: &mut Ui, desk: &mut Desk<'_>, axes: &Axes, dots: &Dots) {
+    for (band, dot) in dots.iter().enumerate() {
+        let Some(centre) = *dot else { continue };
         let row = rows::of_band(band, "gain");
         let grip = Rect::from_center_size(centre, vec2(18.0, 18.0));
         let response = ui.interact(grip, Id::unique(("octant gain", row)), Sense::click_and_drag());

@@ -30,7 +30,7 @@ pub fn paint(ui: &Ui, desk: &Desk<'_>, strip: Rect) {
         let point = |(at, gains): (usize, &[f32; 8])| pos2(x(count - 1 - at), y(gains[band]));
         let points: Vec<Pos2> = desk.live.history.iter().enumerate().map(point).collect();
         let selected = desk.view.selection.has(band);
-        let colour = look.band(band, desk.heard(band));
+        let colour = look.band(band, desk.acts(band));
         if selected {
             painter.add(between(&points, y(0.0), veil(colour, 0.45)));
         }
@@ -44,9 +44,14 @@ pub fn paint(ui: &Ui, desk: &Desk<'_>, strip: Rect) {
         let at = pos2(strip.left() - 5.0, y(db));
         margin.text(at, Align2::RIGHT_CENTER, super::scale::sign(db, true), font.clone(), ink);
     }
-    let at = pos2(strip.left() + 5.0, strip.bottom() - 8.0);
-    margin.text(at, Align2::LEFT_CENTER, format!("{HISTORY_S:.0} s ago"), font.clone(), ink);
-    margin.text(pos2(strip.right() - 5.0, at.y), Align2::RIGHT_CENTER, "now", font, ink);
+    let corners = [(Align2::LEFT_BOTTOM, format!("{HISTORY_S:.0} s ago")), (Align2::RIGHT_BOTTOM, "now".to_owned())];
+    for (corner, words) in corners {
+        let words = painter.layout_no_wrap(words, font.clone(), ink);
+        let place = corner.align_size_within_rect(words.size(), strip.shrink2(egui::vec2(5.0, 2.0)));
+        // Deep gains pass behind it.
+        painter.rect_filled(place.expand2(egui::vec2(3.0, 0.0)), 2.0, veil(look.well, 0.8));
+        painter.galley(place.min, words, ink);
+    }
 }
 
 fn between(points: &[Pos2], zero: f32, colour: egui::Color32) -> Shape {

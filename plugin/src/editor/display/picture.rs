@@ -198,8 +198,7 @@ pub fn tags(ui: &Ui, desk: &Desk<'_>, axes: &Axes) {
         let (_, gain) = readout(&desk.live.bands[band]);
         let at = pos2(chip.right() + 6.0, chip.center().y);
         let font = look::medium(look::SMALL + 0.5);
-        let quiet = settings.bypass || desk.settings.bypass || !desk.heard(band);
-        let gain = painter.layout_no_wrap(gain, font, if quiet { look.dim } else { look.text });
+        let gain = painter.layout_no_wrap(gain, font, if desk.acts(band) { look.text } else { look.dim });
         if gain.size().x + 28.0 <= room {
             let width = gain.size().x;
             painter.galley(at - vec2(0.0, 0.5 * gain.size().y), gain, look.text);

@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn names_go_both_ways() {
         let (mut owner, mut there, mut view) = both();
-        assert_eq!(view.loaded.as_ref().map(|(name, _)| name.as_str()), Some("Init"));
+        assert_eq!(view.loaded.as_ref().map(|(name, _)| name.as_str()), Some("Default"));
         assert!(there.desk.preset("drum-bus").is_ok());
         owner.follow(&there.desk, there.answered, &mut view);
         let name = there.desk.slots[0].name.clone();

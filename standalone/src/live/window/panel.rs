@@ -1,5 +1,7 @@
 //! What the window shows around the editor, as plain data, and where it lies.
 
+use std::sync::Arc;
+
 use egui::{Color32, CornerRadius, Rect, Response, Sense, Stroke, Ui, UiBuilder, pos2};
 use plugin::editor::live::Live;
 use plugin::editor::look::{self, Look};
@@ -13,6 +15,7 @@ use super::facts::Facts;
 use super::{sheet, strip};
 use crate::live::command::Command;
 use crate::live::open::Choice;
+use crate::live::status::Link;
 
 /// Height of the strip below the editor, points.
 pub const STRIP: f32 = 32.0;
@@ -56,6 +59,13 @@ pub fn show(ui: &mut Ui, screen: &mut Screen, owner: &mut dyn Owner, live: &Live
     let upper = Rect::from_min_max(all.min, pos2(all.right(), edge));
     let lower = Rect::from_min_max(pos2(all.left(), edge), all.max);
     screen.view.alone = true;
+    // Where no sound passes, nobody shall take what was heard last for what is.
+    let silent = (panel.facts.link != Link::Running).then(|| Live {
+        sample_rate_hz: 0.0,
+        picture: Arc::default(),
+        ..live.clone()
+    });
+    let live = silent.as_ref().unwrap_or(live);
     screen.show(&mut ui.new_child(UiBuilder::new().max_rect(upper).id_salt("editor")), owner, live);
     if screen.view.sheet == Sheet::Program {
         sheet::show(ui, screen, panel, screen::body(upper));

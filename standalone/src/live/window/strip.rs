@@ -12,6 +12,8 @@ use crate::live::status::Link;
 
 /// From this load on a gap is near.
 const HIGH_PERCENT: u32 = 70;
+/// Less room than this for names and numbers is little, points.
+const NARROW: f32 = 600.0;
 
 /// The strip in its part of the window.
 pub fn show(ui: &mut Ui, screen: &mut Screen, panel: &mut Panel, rect: Rect) {
@@ -98,7 +100,9 @@ fn numbers(ui: &mut Ui, look: &Look, panel: &Panel, right: f32, y: f32) -> f32 {
     let colour = if busy { look.warn } else { look.accent };
     painter.rect_filled(Rect::from_min_size(track.min, filled), CornerRadius::same(2), colour);
     let columns = [(facts.latency(), 62.0), (facts.buffer(), 88.0), (facts.rate(), 66.0)];
-    columns.iter().fold(track.left() - 16.0, |right, (text, width)| write(right, text, *width, look.dim))
+    // The sheet has all of them; where it is narrow the names of the devices come first.
+    let shown = if right < NARROW { 1 } else { columns.len() };
+    columns[..shown].iter().fold(track.left() - 16.0, |right, (text, width)| write(right, text, *width, look.dim))
 }
 
 /// A lamp with a soft ring.
