@@ -218,11 +218,12 @@ impl Engine {
     /// bypass wait and the last one wins. Filters that are waited for hold nothing up. What needs another latency than
     /// promised takes another engine, unless `hold_latency` is set and less is needed. An error leaves everything as it was.
     pub fn set(&mut self, settings: &Settings) -> Result<(), EngineError> {
-        check(settings)?;
-        if self.wanted != *settings {
-            self.wanted = *settings;
-            (self.changed, self.fresh) = (true, true);
+        if self.wanted == *settings {
+            return Ok(());
         }
+        check(settings)?;
+        self.wanted = *settings;
+        (self.changed, self.fresh) = (true, true);
         Ok(())
     }
 

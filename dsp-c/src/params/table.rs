@@ -7,6 +7,11 @@ use crate::settings::{Channels, Detector, Law, Mode, Settings, Sidechain, Slope,
 trait Field: Copy {
     fn to_plain(self) -> f64;
     fn from_plain(plain: f64) -> Self;
+    /// Whether a row of this kind takes it. Types whose every value is one of a row's need not be looked at.
+    #[inline(always)]
+    fn is_taken(self, kind: &Kind) -> bool {
+        kind.takes(self.to_plain())
+    }
 }
 
 impl Field for f64 {
@@ -24,6 +29,9 @@ impl Field for bool {
     }
     fn from_plain(plain: f64) -> Self {
         plain >= 0.5
+    }
+    fn is_taken(self, _: &Kind) -> bool {
+        true
     }
 }
 
@@ -62,6 +70,9 @@ macro_rules! choices {
                     $(i if i == Self::$variant as usize => Self::$variant,)*
                     _ => Self::$first,
                 }
+            }
+            fn is_taken(self, _: &Kind) -> bool {
+                true
             }
         }
     )+ };
@@ -208,7 +219,7 @@ macro_rules! table {
             let _ = $band;
             $({
                 const KIND: Kind = $kind $range;
-                if Unit::$unit != Unit::Hz && !KIND.takes(Field::to_plain($place.$($field).+ $([$index])?)) {
+                if Unit::$unit != Unit::Hz && !$place.$($field).+ $([$index])?.is_taken(&KIND) {
                     return Some(stringify!($id));
                 }
             })+
