@@ -139,12 +139,6 @@ pub fn check(path: &Path) -> Result<String, Failure> {
     if let Err(error) = Engine::new(CHECK_RATE_HZ, 2, &preset.settings) {
         let _ = writeln!(text, "{name}: warning: {error}; it cannot be rendered");
     }
-    let known = preset.unknown.top.keys().chain(
-        preset.unknown.bands.iter().flat_map(|band| band.band.keys().chain(band.above.keys()).chain(band.below.keys())),
-    );
-    for key in known {
-        let _ = writeln!(text, "{name}: warning: {key}: unknown key; it is kept but has no effect");
-    }
     if text.is_empty() {
         let bands = preset.settings.bands;
         let plural = if bands == 1 { "band" } else { "bands" };
