@@ -5,14 +5,16 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use octant_dsp::params;
+use serde_json::Value;
 
+use super::desk::LETTERS;
 use super::devices;
 use super::lines::Lines;
 use super::memory::Memory;
 use super::midi::{Midi, SystemPorts};
 use super::open::Choice;
 use super::options::LiveArgs;
-use super::session::{Errand, Session};
+use super::session::{Errand, Session, Task};
 use super::socket::Socket;
 use super::status::{Link, Snapshot};
 use super::terminal::Terminal;
@@ -130,6 +132,11 @@ impl Company {
         if let Some(socket) = &socket {
             session.say(format!("control socket: {}", socket.address()));
         }
+        for (letter, slot) in LETTERS.into_iter().zip(&session.desk.slots.clone()) {
+            for sentence in slot.preset.unknown.warnings() {
+                session.say(format!("sound {letter}, {}: {sentence}", slot.preset.name));
+            }
+        }
         if session.desk.muted {
             session.say("the input is muted, as it was left; to let it through press m or start with --unmute");
         }
@@ -187,7 +194,8 @@ impl Company {
             lines.show(picture)?;
         }
         let wiring = &picture.wiring;
-        if !self.told_devices && wiring.link == Link::Running {
+        // The first callback tells the latency.
+        if !self.told_devices && wiring.link == Link::Running && picture.latency_ms > 0.0 {
             self.told_devices = true;
             if self.terminal.is_none() && !self.arguments.json {
                 let (rate, latency) = (wiring.rate_hz, picture.latency_ms);
@@ -199,11 +207,19 @@ impl Company {
 
     /// Does what orders left to others, and remembers what has changed.
     pub fn turn(&mut self, session: &mut Session, errands: Vec<Errand>, now: Duration) {
-        for errand in errands {
-            match errand {
-                Errand::Learn(id) => self.learn(id.as_deref(), session),
-                Errand::Reload => self.reload(session),
-                Errand::Chosen(host, choice) => self.remember(host, &choice),
+        for (task, to) in errands {
+            let done = match task {
+                Task::Learn(id) => self.learn(id.as_deref(), session),
+                Task::Reload => self.reload(),
+                Task::Chosen(host, choice) => {
+                    self.remember(host, &choice);
+                    Ok(())
+                }
+            };
+            match (done, to) {
+                (done, Some(to)) => drop(to.send(done.map(|()| Value::Null))),
+                (Err(failure), None) => session.say(failure.sentence),
+                (Ok(()), None) => {}
             }
         }
         if let Some(sentence) = self.midi.as_mut().and_then(|midi| midi.look(now)) {
@@ -246,7 +262,7 @@ impl Company {
         let mut desk = session.desk.clone();
         for slot in &mut desk.slots {
             // Bypass belongs to no sound.
-            slot.settings.bypass = false;
+            slot.preset.settings.bypass = false;
         }
         desk.muted = self.muted.unwrap_or(false);
         Memory {
@@ -275,34 +291,30 @@ impl Company {
         arguments.drift = Some(choice.drift);
     }
 
-    fn learn(&mut self, id: Option<&str>, session: &mut Session) {
+    fn learn(&mut self, id: Option<&str>, session: &mut Session) -> Result<(), Failure> {
         if self.midi.is_none() && id.is_some() {
             let ties = self.notebook.memory().midi.clone();
             let part = self.arguments.midi.as_deref();
             let mut midi = Midi::new(Box::<SystemPorts>::default(), part, ties, session.orders());
-            if let Err(failure) = midi.connect() {
-                return session.say(failure.sentence);
-            }
+            midi.connect()?;
             session.say(format!("MIDI input: {}", midi.name()));
             self.midi = Some(midi);
         }
         if let Some(midi) = &mut self.midi {
             midi.learn(id.and_then(params::find));
         }
+        Ok(())
     }
 
-    fn reload(&mut self, session: &mut Session) {
-        let Some(path) = &self.notebook.path else { return };
-        match Memory::load(path) {
-            Ok(memory) => {
-                if let Some(midi) = &mut self.midi {
-                    midi.tie(memory.midi.clone());
-                }
-                self.notebook.written.midi = memory.midi;
-                self.notebook.written.unknown = memory.unknown;
-            }
-            Err(failure) => session.say(failure.sentence),
+    fn reload(&mut self) -> Result<(), Failure> {
+        let Some(path) = &self.notebook.path else { return Ok(()) };
+        let memory = Memory::load(path)?;
+        if let Some(midi) = &mut self.midi {
+            midi.tie(memory.midi.clone());
         }
+        self.notebook.written.midi = memory.midi;
+        self.notebook.written.unknown = memory.unknown;
+        Ok(())
     }
 }
 

@@ -433,6 +433,10 @@ impl Supervisor {
         let _ = streams.wishes.try_push(Wish { silence: true, ..self.wish });
         if self.ending.is_none() {
             if !self.reconnect || (hopeless && !self.patient) {
+                if hopeless {
+                    // These devices have not played.
+                    self.devices = None;
+                }
                 self.close(now, why.clone());
                 self.ending = Some(now);
                 return Err(Failure::device(why));
