@@ -352,7 +352,8 @@ fn check_length(bytes: usize) -> Result<(), PresetError> {
     if bytes <= MAX_PRESET_BYTES {
         return Ok(());
     }
-    let message = format!("{bytes} bytes are too many for a preset, {MAX_PRESET_BYTES} at most");
+    // Whoever reads a file stops behind the limit and does not know its length.
+    let message = format!("is too long for a preset, which has {MAX_PRESET_BYTES} bytes at most");
     Err(PresetError::new("$", message))
 }
 

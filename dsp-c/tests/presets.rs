@@ -92,7 +92,7 @@ fn absurd_files_are_refused_gracefully() {
         }
     }
     let long = " ".repeat(MAX_PRESET_BYTES + 1);
-    assert!(error_of(&long).starts_with("$: 1048577 bytes are too many"));
+    assert!(error_of(&long).starts_with("$: is too long for a preset, which has 1048576 bytes"));
     let long_text = format!(r#""mode": "{}""#, "ä".repeat(10_000));
     assert!(read(&long_text).expect_err("no such mode").chars().count() < 120);
     assert!(read(&format!(r#""x": {}1{}"#, "[".repeat(60), "]".repeat(60))).is_ok());

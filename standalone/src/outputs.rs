@@ -51,6 +51,12 @@ pub fn check(
     Ok(())
 }
 
+/// Whether two names mean the same file.
+#[must_use]
+pub fn is_same(one: &Path, other: &Path) -> bool {
+    Identity::of(one).is_same(&Identity::of(other))
+}
+
 /// What makes two names the same file: the place, or the thing itself where there are several names for it.
 struct Identity {
     place: PathBuf,

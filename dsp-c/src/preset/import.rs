@@ -25,7 +25,7 @@ pub struct Imported {
 /// Errors: one sentence, without the file's name.
 pub fn import(bytes: &[u8], name: &str) -> Result<Vec<Imported>, String> {
     if bytes.len() > MAX_PRESET_BYTES {
-        return Err(format!("{} bytes are too many for a preset, {MAX_PRESET_BYTES} at most", bytes.len()));
+        return Err(format!("is too long for a preset, which has {MAX_PRESET_BYTES} bytes at most"));
     }
     let text = std::str::from_utf8(bytes)
         .map_err(|e| format!("not UTF-8 text (byte {}); presets are text", e.valid_up_to() + 1))?;
