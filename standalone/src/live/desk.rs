@@ -18,7 +18,7 @@ pub const LETTERS: [char; 4] = ['A', 'B', 'C', 'D'];
 pub struct Slot {
     /// What it is, what a person calls it, and what else its file says.
     pub preset: Preset,
-    /// The argument that loaded it: a file or a factory name; None if it came from elsewhere.
+    /// What loaded it: the whole path of a file, or a factory name; None if it came from elsewhere.
     pub origin: Option<String>,
 }
 
@@ -47,7 +47,10 @@ impl Slot {
         if preset.name.is_empty() {
             argument.clone_into(&mut preset.name);
         }
-        Ok(Self { preset, origin: Some(argument.to_owned()) })
+        // Read again, it may be by a service, which runs in another directory.
+        let path = presets::is_file_argument(argument).then(|| std::path::absolute(argument).ok()).flatten();
+        let origin = path.map_or_else(|| argument.to_owned(), |path| path.display().to_string());
+        Ok(Self { preset, origin: Some(origin) })
     }
 }
 
@@ -297,6 +300,14 @@ mod tests {
         assert!(desk.step(-1).is_ok());
         assert!(desk.step(1).is_ok());
         assert_eq!(desk.slots[0].preset.name, first);
+    }
+
+    #[test]
+    fn a_preset_is_found_again_from_another_directory() {
+        let origin = |argument: &str| Slot::load(argument).expect("a preset").origin.unwrap_or_default();
+        assert_eq!(origin("drum-bus"), "drum-bus");
+        let file = origin("../assets/presets/drum-bus.json");
+        assert!(std::path::Path::new(&file).is_absolute() && file.ends_with("drum-bus.json"), "{file}");
     }
 
     #[test]
