@@ -21,6 +21,8 @@ use super::terminal::Terminal;
 use crate::console::Console;
 use crate::error::Failure;
 
+/// What `--sidechain` and `--midi` take to forget the one of last time.
+const NONE: &str = "none";
 /// What has changed is written after so long.
 const SAVE_EVERY: Duration = Duration::from_secs(2);
 
@@ -68,6 +70,9 @@ impl Notebook {
         all.latency = all.latency.or(memory.latency);
         all.drift = all.drift.or(memory.drift);
         all.midi = all.midi.or_else(|| memory.midi_input.clone());
+        for optional in [&mut all.sidechain, &mut all.midi] {
+            optional.take_if(|name| name == NONE);
+        }
         all
     }
 
@@ -141,8 +146,9 @@ impl Company {
             session.say("the input is muted, as it was left; to let it through press m or start with --unmute");
         }
         let ties = notebook.memory().midi.clone();
-        let mut midi = (arguments.midi.is_some() || !ties.is_empty())
-            .then(|| Midi::new(Box::<SystemPorts>::default(), arguments.midi.as_deref(), ties, session.orders()));
+        let wanted = arguments.midi.is_some() || (given.midi.is_none() && !ties.is_empty());
+        let mut midi =
+            wanted.then(|| Midi::new(Box::<SystemPorts>::default(), arguments.midi.as_deref(), ties, session.orders()));
         match midi.as_mut().map_or(Ok(()), Midi::connect) {
             Err(failure) if given.midi.is_some() => return Err(failure),
             // What is only remembered may be missing today, and come later.
@@ -336,5 +342,18 @@ mod tests {
         let given = LiveArgs { output: Some("speakers".into()), ..LiveArgs::default() };
         assert_eq!(devices(given.clone()), (Some("elsewhere".into()), Some("old".into()), given.output));
         assert_eq!(devices(LiveArgs::default()), (Some("elsewhere".into()), Some("old".into()), None));
+    }
+
+    #[test]
+    fn what_is_optional_can_be_forgotten() {
+        let memory = Memory { sidechain: Some("kick".into()), midi_input: Some("knobs".into()), ..Memory::default() };
+        let notebook = Notebook { path: None, written: memory };
+        let optional = |given: &LiveArgs| {
+            let all = notebook.complete(given);
+            (all.sidechain, all.midi)
+        };
+        assert_eq!(optional(&LiveArgs::default()), (Some("kick".into()), Some("knobs".into())));
+        let none = LiveArgs { sidechain: Some(NONE.into()), midi: Some(NONE.into()), ..LiveArgs::default() };
+        assert_eq!(optional(&none), (None, None));
     }
 }

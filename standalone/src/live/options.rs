@@ -47,7 +47,7 @@ pub struct LiveArgs {
     #[arg(long, value_name = "ID")]
     pub output: Option<String>,
 
-    /// Input device for the external sidechain
+    /// Input device for the external sidechain; none: without the one of last time
     #[arg(long, value_name = "ID")]
     pub sidechain: Option<String>,
 
@@ -88,7 +88,7 @@ pub struct LiveArgs {
     #[arg(long)]
     pub unmute: bool,
 
-    /// MIDI input whose controllers move parameters: a part of its name (see octant devices)
+    /// MIDI input whose controllers move parameters: a part of its name (see octant devices); none: without the one of last time
     #[arg(long, value_name = "NAME")]
     pub midi: Option<String>,
 
