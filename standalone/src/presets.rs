@@ -5,9 +5,10 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use octant_dsp::Engine;
 use octant_dsp::params::{self, closest};
 use octant_dsp::preset::{self, Preset};
+use octant_dsp::settings::Sidechain;
+use octant_dsp::{Engine, Settings};
 use serde_json::json;
 
 use crate::error::{Failure, reason};
@@ -101,6 +102,22 @@ pub fn import(path: &Path, directory: &Path, overwrite: bool, made: &mut Vec<Pat
     staging::commit(files)?;
     made.extend(targets);
     Ok(text)
+}
+
+/// What it means to have no external sidechain, for settings of which some bands listen to it.
+#[must_use]
+pub fn without_sidechain(settings: &Settings) -> Option<String> {
+    let listening: Vec<String> = (0..settings.bands)
+        .filter(|&band| settings.band[band].sidechain == Sidechain::External)
+        .map(|band| format!("b{}", band + 1))
+        .collect();
+    let (listens, hears) = match listening.len() {
+        0 => return None,
+        1 => ("listens", "it hears"),
+        _ => ("listen", "they hear"),
+    };
+    let listening = listening.join(", ");
+    Some(format!("{listening}: {listens} to the external sidechain, but none is given, so {hears} silence"))
 }
 
 /// Splits `id=value`.

@@ -7,7 +7,6 @@ use std::sync::Mutex;
 use std::thread::available_parallelism;
 
 use clap::CommandFactory;
-use octant_dsp::settings::Sidechain;
 use octant_dsp::{Engine, Settings, params};
 
 use crate::batch::render_all;
@@ -219,18 +218,12 @@ fn check_terminals(arguments: &RenderArgs) -> Result<(), Failure> {
 }
 
 fn warn_about_sidechain(settings: &Settings, given: bool, console: &Console) {
-    let listening: Vec<String> = (0..settings.bands)
-        .filter(|&band| settings.band[band].sidechain == Sidechain::External)
-        .map(|band| format!("b{}", band + 1))
-        .collect();
-    if !given && !listening.is_empty() {
-        let (listens, hears) = if listening.len() == 1 { ("listens", "it hears") } else { ("listen", "they hear") };
-        console.warning(&format!(
-            "{}: {listens} to the external sidechain, but none is given, so {hears} silence; add --sidechain FILE",
-            listening.join(", ")
-        ));
-    } else if given && listening.is_empty() {
-        console.warning("--sidechain: no band listens to it; add for example --set b1_sidechain=external");
+    match presets::without_sidechain(settings) {
+        Some(words) if !given => console.warning(&format!("{words}; add --sidechain FILE")),
+        None if given => {
+            console.warning("--sidechain: no band listens to it; add for example --set b1_sidechain=external");
+        }
+        _ => {}
     }
 }
 

@@ -163,6 +163,23 @@ fn what_has_no_effect_is_told_at_the_rate_of_the_files() {
 }
 
 #[test]
+fn a_sidechain_that_is_missing_is_told() {
+    let scratch = Scratch::new("no-sidechain");
+    let input = scratch.file("in.wav", &wav_f32(48_000, &music(100, 1)));
+    for (sets, words) in [
+        (vec!["b1_sidechain=external"], "b1: listens to the external sidechain, but none is given, so it hears"),
+        (vec!["b1_sidechain=external", "b3_sidechain=external"], "b1, b3: listen to the external sidechain"),
+    ] {
+        let mut arguments = vec!["render", input.to_str().unwrap(), "--overwrite", "-o"];
+        let output = scratch.path("out.wav");
+        arguments.push(output.to_str().unwrap());
+        arguments.extend(sets.iter().flat_map(|set| ["--set", set]));
+        let arguments: Vec<&std::ffi::OsStr> = arguments.iter().map(std::ffi::OsStr::new).collect();
+        common::run(&arguments).is_one_sentence(0, &["warning", words, "--sidechain FILE"]);
+    }
+}
+
+#[test]
 fn a_tail_that_makes_no_frame_is_told() {
     let scratch = Scratch::new("tail");
     let ragged = wav(&format(1, 2, 48_000, 16, 2), &[0; 4002]);

@@ -150,9 +150,11 @@ fn who_asks_is_answered_when_it_is_done() {
     let scratch = std::env::temp_dir().join(format!("octant-answers-{}.json", std::process::id()));
     let arguments = LiveArgs { state: Some(scratch.clone()), json: true, ..LiveArgs::default() };
     let notebook = Notebook::open(&arguments).expect("nothing is there yet");
+    rig.session.desk.preset("kick-ducks-bass").expect("a factory preset");
     let mut company = Company::gather(notebook, arguments.clone(), &arguments, &mut rig.session).expect("nobody else");
     let now = rig.now();
-    rig.session.shoot(now);
+    let told = rig.session.shoot(now).messages.concat();
+    assert!(told.contains("b1, b2: listen to the external sidechain, but none is given"), "{told}");
     let mut ask = |command: Command| {
         let (outbox, inbox) = channel();
         let mut errands = Vec::new();

@@ -20,6 +20,7 @@ use super::status::{Link, Snapshot};
 use super::terminal::Terminal;
 use crate::console::Console;
 use crate::error::Failure;
+use crate::presets;
 
 /// What `--sidechain` and `--midi` take to forget the one of last time.
 const NONE: &str = "none";
@@ -141,6 +142,9 @@ impl Company {
             for sentence in slot.preset.unknown.warnings() {
                 session.say(format!("sound {letter}, {}: {sentence}", slot.preset.name));
             }
+        }
+        if let (Some(words), None) = (presets::without_sidechain(session.desk.settings()), &arguments.sidechain) {
+            session.say(format!("{words}; add --sidechain ID"));
         }
         if session.desk.muted {
             session.say("the input is muted, as it was left; to let it through press m or start with --unmute");
