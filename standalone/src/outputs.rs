@@ -41,10 +41,13 @@ pub fn check(
         }
         let directory = directory_of(&path);
         if !directory.is_dir() && new_directory != Some(&directory) && new_directory != path.parent() {
-            return Err(Failure::output(format!(
-                "{name}: the directory {} does not exist; create it first",
-                directory.display()
-            )));
+            let directory_name = directory.display();
+            let words = if directory.exists() {
+                format!("{directory_name} is no directory; name another one")
+            } else {
+                format!("the directory {directory_name} does not exist; create it first")
+            };
+            return Err(Failure::output(format!("{name}: {words}")));
         }
         claimed.push(identity);
     }

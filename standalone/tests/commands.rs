@@ -120,6 +120,7 @@ fn presets_of_other_programs_are_imported() {
     run.is_one_sentence(5, &["new/bus.json", "was just made of another file", "other/bus.cfg"]);
     let made = std::fs::read_to_string(scratch.path("new/bus.json")).unwrap();
     assert!(made.contains("\"threshold_db\": -20"), "of the first one: {made}");
+    octant!("presets", "import", lsp, "-o", other).is_one_sentence(5, &["other/bus.cfg is no directory"]);
     // A file whose own name the preset would have.
     let same = scratch.file("new/night.json", chain);
     let run = octant!("presets", "import", same, "-o", scratch.path("new"));
