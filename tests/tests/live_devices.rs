@@ -166,9 +166,11 @@ fn who_asks_is_answered_when_it_is_done() {
     std::fs::write(&scratch, "{").expect("can be written");
     let refused = ask(Command::Reload).expect_err("the state file is no JSON");
     assert!(refused.sentence.contains("line 1") && refused.sentence.contains("not JSON"), "{refused}");
-    std::fs::remove_file(&scratch).expect("it was there");
     assert!(ask(Command::Preset("drum-bus".into())).is_ok());
     assert_eq!(ask(Command::Meters).expect("a picture")["preset"], "Drum Bus", "no older than the line before");
+    company.save(&mut rig.session);
+    assert_eq!(std::fs::read_to_string(&scratch).expect("still there"), "{", "nobody's work is written over");
+    std::fs::remove_file(&scratch).expect("it was there");
 }
 
 /// What was done for the user's sake is no wish of the user: another pair of devices shall not begin muted.

@@ -116,6 +116,8 @@ pub struct Company {
     lines: Option<Lines>,
     saved_at: Duration,
     cannot_save: bool,
+    /// The file was changed by hand and has a fault: it is left as it is.
+    faulty: bool,
     told_devices: bool,
     guest: Option<Box<dyn Guest>>,
 }
@@ -175,6 +177,7 @@ impl Company {
             lines,
             saved_at: Duration::ZERO,
             cannot_save: false,
+            faulty: false,
             told_devices: false,
             guest: None,
         })
@@ -253,7 +256,7 @@ impl Company {
     /// Remembers; told once where it cannot be.
     pub fn save(&mut self, session: &mut Session) {
         // What has never played is no choice to begin with the next time.
-        if session.supervisor.devices().is_none() {
+        if session.supervisor.devices().is_none() || self.faulty {
             return;
         }
         let memory = self.memory(session);
@@ -318,7 +321,12 @@ impl Company {
 
     fn reload(&mut self) -> Result<(), Failure> {
         let Some(path) = &self.notebook.path else { return Ok(()) };
-        let memory = Memory::load(path)?;
+        let memory = Memory::load(path);
+        self.faulty = memory.is_err();
+        let memory = memory.map_err(|Failure { kind, sentence }| Failure {
+            kind,
+            sentence: format!("{sentence}; nothing is written into it before it has been read again"),
+        })?;
         if let Some(midi) = &mut self.midi {
             midi.tie(memory.midi.clone());
         }
