@@ -320,6 +320,7 @@ impl Supervisor {
         for calls in [&self.status.input_calls, &self.status.output_calls, &self.status.sidechain_calls] {
             calls.store(0, Relaxed);
         }
+        self.status.output_block.store(0, Relaxed);
         let dogs = streams.open.iter().map(|open| Watchdog::new(now, open.period)).collect();
         self.state = State::Running(Box::new(streams), dogs);
     }
@@ -413,6 +414,17 @@ impl Supervisor {
             }
             if let Some(why) = dog.look(now, &open.alarm, calls.load(Relaxed), more) {
                 lost = lost.or_else(|| Some(format!("{} {} {}", open.what, open.name, why.words())));
+            }
+        }
+        // A server that calls both in one cycle tells nobody that its period is another one now: the latency would stay
+        // that of the longest.
+        let block = f64::from(self.status.output_block.load(Relaxed));
+        if let (Clocks::Lockstep, Some(output)) =
+            (streams.clocks, streams.open.iter().find(|open| open.what == "output"))
+        {
+            let period = (output.period.as_secs_f64() * f64::from(streams.rate_hz)).round();
+            if block > 0.0 && block != period {
+                lost = lost.or_else(|| Some(format!("{} {} {}", output.what, output.name, Lost::Broken.words())));
             }
         }
         Status::count(&self.status.xruns, xruns);
