@@ -320,7 +320,9 @@ impl Supervisor {
         for calls in [&self.status.input_calls, &self.status.output_calls, &self.status.sidechain_calls] {
             calls.store(0, Relaxed);
         }
+        // What the last streams left behind is not true of these.
         self.status.output_block.store(0, Relaxed);
+        self.status.age_frames.store(0.0, Relaxed);
         let dogs = streams.open.iter().map(|open| Watchdog::new(now, open.period)).collect();
         self.state = State::Running(Box::new(streams), dogs);
     }
