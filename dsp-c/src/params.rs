@@ -198,12 +198,16 @@ pub fn find(id: &str) -> Option<ParamRef> {
 pub fn lookup(id: &str) -> Result<ParamRef, ParamError> {
     find(id).ok_or_else(|| {
         let ids: Vec<String> = all().map(|param| param.id()).collect();
+        let of_no_band = id.strip_prefix('b').and_then(|rest| rest.split_once('_')).is_some_and(|(band, rest)| {
+            band.parse::<u32>().is_ok() && band_params().iter().any(|param| param.id == rest)
+        });
         let by_path = all().find(|param| param.json_path().as_deref() == Some(id));
         let meant = by_path.map(|param| param.id());
         let meant = meant.or_else(|| closest(id, ids.iter().map(String::as_str)).map(String::from));
         ParamError {
             id: id.chars().take(40).collect(),
             message: match meant {
+                _ if of_no_band => format!("no such parameter; bands are b1 to b{MAX_BANDS}"),
                 Some(meant) => format!("no such parameter; did you mean {meant}?"),
                 None => "no such parameter; ids look like mix, xover1 or b1_above_thr".into(),
             },

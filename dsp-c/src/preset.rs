@@ -71,6 +71,27 @@ impl PresetError {
     }
 }
 
+impl Unknown {
+    /// A sentence for each key, which begins with its JSON path: it may be a slip of the pen.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut texts = Vec::new();
+        let mut tell = |path: String, keys: &Map<String, Value>| {
+            texts.extend(keys.keys().map(|key| {
+                // A file may hold anything, and what is told goes to terminals.
+                let key: String = key.escape_debug().take(40).collect();
+                format!("{path}{key}: unknown key; it has no effect")
+            }));
+        };
+        tell(String::new(), &self.top);
+        for (index, band) in self.bands.iter().enumerate() {
+            tell(format!("bands[{index}]."), &band.band);
+            tell(format!("bands[{index}].above."), &band.above);
+            tell(format!("bands[{index}].below."), &band.below);
+        }
+        texts
+    }
+}
+
 impl fmt::Display for PresetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.path, self.message)
@@ -143,6 +164,10 @@ impl Preset {
         preset.unknown.bands = vec![UnknownOfBand::default(); preset.settings.bands];
         for (band, value) in list(raw, "bands")?.unwrap_or_default().iter().enumerate() {
             preset.read_band(band, value)?;
+        }
+        // What is read equals what was written.
+        if preset.unknown.bands.iter().all(|band| *band == UnknownOfBand::default()) {
+            preset.unknown.bands.clear();
         }
         Ok(preset)
     }
@@ -269,9 +294,11 @@ impl Preset {
         object
     }
 
-    /// What the processor will change at this sample rate, see [`warnings`].
+    /// What has no effect, and what the processor will change at this sample rate, see [`warnings`].
     pub fn warnings(&self, sample_rate_hz: f64) -> Vec<String> {
-        warnings(&self.settings, sample_rate_hz)
+        let mut texts = self.unknown.warnings();
+        texts.extend(warnings(&self.settings, sample_rate_hz));
+        texts
     }
 }
 
@@ -325,7 +352,8 @@ fn check_length(bytes: usize) -> Result<(), PresetError> {
     if bytes <= MAX_PRESET_BYTES {
         return Ok(());
     }
-    let message = format!("{bytes} bytes are too many for a preset, {MAX_PRESET_BYTES} at most");
+    // Whoever reads a file stops behind the limit and does not know its length.
+    let message = format!("is too long for a preset, which has {MAX_PRESET_BYTES} bytes at most");
     Err(PresetError::new("$", message))
 }
 

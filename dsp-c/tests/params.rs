@@ -277,7 +277,7 @@ fn errors_are_one_sentence_that_begins_with_the_id() {
         ("B2_ABOVE_THR", "1", "B2_ABOVE_THR: no such parameter; did you mean b2_above_thr?"),
         ("bands[1].above.ratio", "1", "bands[1].above.ratio: no such parameter; did you mean b2_above_ratio?"),
         ("slope_db_per_oct", "24", "slope_db_per_oct: no such parameter; did you mean slope?"),
-        ("b9_mix", "1", "b9_mix: no such parameter; did you mean b1_mix?"),
+        ("b9_mix", "1", "b9_mix: no such parameter; bands are b1 to b8"),
         ("zebra-crossing", "1", "zebra-crossing: no such parameter; ids look like mix, xover1 or b1_above_thr"),
     ] {
         let mut settings = Settings::default();
@@ -287,6 +287,7 @@ fn errors_are_one_sentence_that_begins_with_the_id() {
     }
     assert!(lookup(&"b".repeat(100_000)).is_err_and(|error| error.to_string().len() < 200));
     assert_eq!(closest("glu", ["glue", "init"].into_iter()), Some("glue"));
+    assert_eq!(closest("inptu", ["input", "output"].into_iter()), Some("input"), "letters changed places");
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn absurd_files_are_refused_gracefully() {
         }
     }
     let long = " ".repeat(MAX_PRESET_BYTES + 1);
-    assert!(error_of(&long).starts_with("$: 1048577 bytes are too many"));
+    assert!(error_of(&long).starts_with("$: is too long for a preset, which has 1048576 bytes"));
     let long_text = format!(r#""mode": "{}""#, "ä".repeat(10_000));
     assert!(read(&long_text).expect_err("no such mode").chars().count() < 120);
     assert!(read(&format!(r#""x": {}1{}"#, "[".repeat(60), "]".repeat(60))).is_ok());
@@ -126,6 +126,11 @@ fn unknown_keys_are_kept_at_every_level_and_in_order() {
     assert_eq!(written["bands"][1]["below"]["z"], json!([[], {}]));
     let keys: Vec<&String> = preset.unknown.top.keys().collect();
     assert_eq!(keys, ["zoo", "colour", "bypass"]);
+    let told = preset.unknown.warnings();
+    let places = ["zoo", "colour", "bypass", "bands[0].x", "bands[0].a", "bands[0].above.y", "bands[1].below.z"];
+    assert_eq!(told, places.map(|path| format!("{path}: unknown key; it has no effect")));
+    let hostile = read(r#""\u001b[2J\n": 1"#).expect("valid").warnings(48_000.0);
+    assert!(!hostile[0].contains(char::is_control), "{hostile:?}");
     assert!(!preset.settings.bypass);
     assert_eq!(Preset::from_json(&preset.to_json()), Ok(preset));
 }
@@ -148,7 +153,6 @@ fn varied(seed: u64) -> Preset {
         preset.settings.band[band] = fresh.band[band];
         preset.settings.crossovers_hz[band - 1] = fresh.crossovers_hz[band - 1];
     }
-    preset.unknown.bands.resize_with(preset.settings.bands, Default::default);
     preset.name = format!("\"{seed}\" \\ \n ∞");
     preset.tags = vec!["a, b".into(), String::new()];
     preset

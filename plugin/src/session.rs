@@ -84,7 +84,7 @@ impl<'a> PersistentField<'a, Value> for Session {
     }
 }
 
-/// Whether a preset is what a slot begins with. One that was read has a place for the unknown keys of every band.
+/// Whether a preset is what a slot begins with.
 fn is_blank(preset: &Preset) -> bool {
     preset.name.is_empty() && preset.settings == Settings::default() && preset.unknown.top.is_empty()
 }

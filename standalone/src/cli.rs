@@ -152,7 +152,7 @@ pub struct RenderArgs {
     #[arg(required = true, value_name = "IN")]
     pub inputs: Vec<PathBuf>,
 
-    /// Output file (.wav or .flac) or directory; several inputs need a directory (made if missing); - writes WAV to standard output
+    /// Output file (.wav or .flac) or directory; several inputs need a directory (made if missing; behind a name with an ending a / is needed); - writes WAV to standard output
     #[arg(short, long, value_name = "OUT|DIR")]
     pub output: PathBuf,
 
@@ -170,7 +170,7 @@ pub struct RenderArgs {
     pub sidechain: Option<PathBuf>,
 
     /// Block size in frames, as a host would have; changes no bit of the result
-    #[arg(long, value_name = "N", default_value_t = 512, value_parser = parse_count)]
+    #[arg(long, value_name = "N", default_value_t = 512, value_parser = parse_count, allow_negative_numbers = true)]
     pub block: usize,
 
     /// Sample format of the output; default: f32 for WAV, s24 for FLAC
@@ -182,7 +182,7 @@ pub struct RenderArgs {
     pub dither: bool,
 
     /// Files rendered at the same time; default: as many as there are cores
-    #[arg(long, short, value_name = "N", value_parser = parse_count)]
+    #[arg(long, short, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
     pub jobs: Option<usize>,
 
     /// Write the dynamic gain of every band, channel and frame as raw floats, and FILE.json beside it
@@ -206,7 +206,7 @@ pub struct LearnArgs {
     pub inputs: Vec<PathBuf>,
 
     /// Bands of the preset
-    #[arg(short, long, value_name = "N", default_value_t = 4, value_parser = parse_bands)]
+    #[arg(short, long, value_name = "N", default_value_t = 4, value_parser = parse_bands, allow_negative_numbers = true)]
     pub bands: usize,
 
     /// Preset file (.json), with a picture of the same name (.svg) beside it; default: the preset goes to standard output
@@ -218,7 +218,7 @@ pub struct LearnArgs {
     pub reports: Vec<PathBuf>,
 
     /// Threads that measure, at most one per band; 1 does everything on one thread; changes no bit of the result
-    #[arg(long, value_name = "N", value_parser = parse_count)]
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
     pub threads: Option<usize>,
 
     /// Replace existing outputs
@@ -246,7 +246,7 @@ pub enum PresetsCommand {
         /// Preset files of other programs
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
-        /// Directory for the presets; it must exist
+        /// Directory for the presets, made if it is missing; STEM.json, or STEM.octant.json where that is the file itself
         #[arg(short, long, value_name = "DIR", default_value = ".")]
         output: PathBuf,
         /// Replace existing presets

@@ -105,7 +105,7 @@ pub fn reason(error: &io::Error) -> String {
         E::PermissionDenied => "permission denied; check the rights of the file and its directory",
         E::StorageFull => "the disk is full; free some space or write elsewhere",
         E::QuotaExceeded => "the disk quota is used up; free some space or write elsewhere",
-        E::FileTooLarge => "the file grows beyond what this file system allows; write elsewhere",
+        E::FileTooLarge => "the file grows beyond what the file system or a limit (ulimit -f) allows; write elsewhere",
         E::ReadOnlyFilesystem => "the file system is read-only; write elsewhere",
         E::BrokenPipe => "the program that reads the pipe has gone",
         E::IsADirectory => "it is a directory; name a file",

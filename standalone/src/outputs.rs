@@ -41,14 +41,23 @@ pub fn check(
         }
         let directory = directory_of(&path);
         if !directory.is_dir() && new_directory != Some(&directory) && new_directory != path.parent() {
-            return Err(Failure::output(format!(
-                "{name}: the directory {} does not exist; create it first",
-                directory.display()
-            )));
+            let directory_name = directory.display();
+            let words = if directory.exists() {
+                format!("{directory_name} is no directory; name another one")
+            } else {
+                format!("the directory {directory_name} does not exist; create it first")
+            };
+            return Err(Failure::output(format!("{name}: {words}")));
         }
         claimed.push(identity);
     }
     Ok(())
+}
+
+/// Whether two names mean the same file.
+#[must_use]
+pub fn is_same(one: &Path, other: &Path) -> bool {
+    Identity::of(one).is_same(&Identity::of(other))
 }
 
 /// What makes two names the same file: the place, or the thing itself where there are several names for it.

@@ -128,6 +128,15 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Failure> {
             "-o {output_name}: several inputs need a directory as output, this is none"
         )));
     }
+    if wants_directory && !is_directory && !ends_in_separator(request.output) && request.output.extension().is_some() {
+        return Err(Failure::usage(format!(
+            "-o {output_name}: several inputs need a directory as output, and this looks like a file; {output_name}/ makes \
+             a directory of this name"
+        )));
+    }
+    if request.trace.is_some_and(|trace| trace.as_os_str() == "-") {
+        return Err(Failure::usage("--gain-trace -: a trace is a file with its header beside it; name one"));
+    }
     let mut jobs = Vec::with_capacity(request.inputs.len());
     for input in request.inputs {
         let input = Input::from_argument(input);

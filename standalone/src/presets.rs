@@ -1,13 +1,14 @@
 //! Finding, showing and checking presets.
 
 use std::fmt::Write as _;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use octant_dsp::Engine;
 use octant_dsp::params::{self, closest};
 use octant_dsp::preset::{self, Preset};
+use octant_dsp::settings::Sidechain;
+use octant_dsp::{Engine, Settings};
 use serde_json::json;
 
 use crate::error::{Failure, reason};
@@ -22,7 +23,8 @@ pub const CHECK_RATE_HZ: f64 = 48_000.0;
 #[must_use]
 pub fn is_file_argument(argument: &str) -> bool {
     let path = Path::new(argument);
-    path.exists()
+    // A directory may have any name, and is no preset.
+    fs::metadata(path).is_ok_and(|found| !found.is_dir())
         || argument.contains('/')
         || path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
@@ -57,17 +59,33 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Makes presets of another program's file in a directory; tells where they are and what could not be carried over.
-pub fn import(path: &Path, directory: &Path, overwrite: bool) -> Result<String, Failure> {
+/// Makes presets of another program's file in a directory, which is made if it is missing; tells where they are and what
+/// could not be carried over. `made` are those of files before this one.
+pub fn import(path: &Path, directory: &Path, overwrite: bool, made: &mut Vec<PathBuf>) -> Result<String, Failure> {
     let name = path.display();
     let stem = path.file_stem().map_or_else(|| "preset".to_owned(), |stem| stem.to_string_lossy().into_owned());
     let imported =
         preset::import::import(&read(path)?, &stem).map_err(|e| Failure::settings(format!("{name}: {e}")))?;
     let targets: Vec<PathBuf> = imported
         .iter()
-        .map(|one| directory.join(format!("{}.json", one.preset.name.replace(std::path::is_separator, "-"))))
+        .map(|one| {
+            let name = one.preset.name.replace(std::path::is_separator, "-");
+            let target = directory.join(format!("{name}.json"));
+            // EasyEffects' files are called so, too.
+            if outputs::is_same(path, &target) { directory.join(format!("{name}.octant.json")) } else { target }
+        })
         .collect();
-    outputs::check(&[&path.to_owned()], targets.clone(), overwrite, None)?;
+    if let Some(twice) = targets.iter().find(|target| made.contains(target)) {
+        let twice = twice.display();
+        return Err(Failure::output(format!(
+            "{twice}: was just made of another file; import {name} into another directory"
+        )));
+    }
+    let new_directory = (!directory.exists()).then_some(directory);
+    outputs::check(&[&path.to_owned()], targets.clone(), overwrite, new_directory)?;
+    if let Some(directory) = new_directory {
+        fs::create_dir(directory).map_err(|e| Failure::writing(&directory.display().to_string(), &e))?;
+    }
     let mut text = String::new();
     let mut files = Vec::new();
     for (one, target) in imported.iter().zip(&targets) {
@@ -82,15 +100,32 @@ pub fn import(path: &Path, directory: &Path, overwrite: bool) -> Result<String, 
         }
     }
     staging::commit(files)?;
+    made.extend(targets);
     Ok(text)
+}
+
+/// What it means to have no external sidechain, for settings of which some bands listen to it.
+#[must_use]
+pub fn without_sidechain(settings: &Settings) -> Option<String> {
+    let listening: Vec<String> = (0..settings.bands)
+        .filter(|&band| settings.band[band].sidechain == Sidechain::External)
+        .map(|band| format!("b{}", band + 1))
+        .collect();
+    let (listens, hears) = match listening.len() {
+        0 => return None,
+        1 => ("listens", "it hears"),
+        _ => ("listen", "they hear"),
+    };
+    let listening = listening.join(", ");
+    Some(format!("{listening}: {listens} to the external sidechain, but none is given, so {hears} silence"))
 }
 
 /// Splits `id=value`.
 pub fn split_set(argument: &str) -> Result<(&str, &str), Failure> {
-    argument
-        .split_once('=')
-        .map(|(id, text)| (id.trim(), text.trim()))
-        .ok_or_else(|| Failure::settings(format!("--set {argument}: id=value is needed, for example b1_above_thr=-30")))
+    argument.split_once('=').map(|(id, text)| (id.trim(), text.trim())).ok_or_else(|| {
+        let shown: String = argument.chars().take(40).collect();
+        Failure::settings(format!("--set {shown}: id=value is needed, for example b1_above_thr=-30"))
+    })
 }
 
 /// The factory presets as a table or as JSON.
@@ -138,12 +173,6 @@ pub fn check(path: &Path) -> Result<String, Failure> {
     }
     if let Err(error) = Engine::new(CHECK_RATE_HZ, 2, &preset.settings) {
         let _ = writeln!(text, "{name}: warning: {error}; it cannot be rendered");
-    }
-    let known = preset.unknown.top.keys().chain(
-        preset.unknown.bands.iter().flat_map(|band| band.band.keys().chain(band.above.keys()).chain(band.below.keys())),
-    );
-    for key in known {
-        let _ = writeln!(text, "{name}: warning: {key}: unknown key; it is kept but has no effect");
     }
     if text.is_empty() {
         let bands = preset.settings.bands;

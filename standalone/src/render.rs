@@ -1,16 +1,18 @@
 //! Renders one file: source → engine → sink, aligned and of equal length.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use octant_dsp::{Engine, Settings};
+use octant_dsp::{Engine, Settings, preset};
 
 use crate::console::Console;
 use crate::error::Failure;
 use crate::plan::{Job, Output, ReportKind, ReportTarget};
 use crate::report::{Report, Summary};
 use crate::sample::count_non_finite;
-use crate::sink;
+use crate::sink::{self, Container};
 use crate::source::{self, Input, Source, StreamShape};
 use crate::staging::{self, OutputFile};
 use crate::trace::TraceSink;
@@ -28,6 +30,10 @@ pub struct Options<'a> {
     pub settings: &'a Settings,
     /// Preset as it was named, for titles.
     pub preset: Option<&'a str>,
+    /// Preset or option that the settings are from, for messages; None for defaults, which nobody chose.
+    pub origin: Option<&'a str>,
+    /// What has been said of the settings: files of one rate have nothing new to say.
+    pub told: Mutex<BTreeSet<String>>,
     /// The external sidechain.
     pub sidechain: Option<&'a Input>,
     /// Frames per call of the engine.
@@ -58,6 +64,7 @@ pub fn render(job: &Job, options: &Options<'_>) -> Result<Rendered, Failure> {
     let mut engine = Engine::new(f64::from(shape.sample_rate_hz), shape.channels, options.settings)
         .map_err(|e| Failure::settings(format!("{}: {e}", job.input.name())))?;
     engine.set_offline(true);
+    warn_of_settings(options, shape.sample_rate_hz);
 
     let file = match &job.output {
         Output::Stdout => OutputFile::stdout()?,
@@ -127,8 +134,9 @@ pub fn render(job: &Job, options: &Options<'_>) -> Result<Rendered, Failure> {
         warn_non_finite(console, input, sidechain.non_finite);
     }
     if finished.clipped > 0 {
+        let float = if job.container == Container::Flac { "a .wav with --format f32" } else { "--format f32" };
         console.warning(&format!(
-            "{}: {} samples clipped at full scale; lower the level with --set out_gain=-3 or write --format f32",
+            "{}: {} samples clipped at full scale; lower the level with --set out_gain=-3 or write {float}",
             job.output.name(),
             finished.clipped
         ));
@@ -147,6 +155,17 @@ fn title(input: &Input, preset: Option<&str>) -> String {
     match preset {
         Some(preset) => format!("{} · {}", last(&input.name()), last(preset)),
         None => last(&input.name()),
+    }
+}
+
+/// Tells what of the settings the processor changes at this rate.
+fn warn_of_settings(options: &Options<'_>, rate_hz: u32) {
+    let Some(origin) = options.origin else { return };
+    for sentence in preset::warnings(options.settings, f64::from(rate_hz)) {
+        let sentence = format!("{origin}, at {rate_hz} Hz: {sentence}");
+        if options.told.lock().unwrap_or_else(PoisonError::into_inner).insert(sentence.clone()) {
+            options.console.warning(&sentence);
+        }
     }
 }
 

@@ -136,6 +136,11 @@ pub fn parse_format(body: &[u8]) -> Result<WaveFormat, String> {
         (TAG_FLOAT, 8) => Encoding::F64,
         (TAG_A_LAW, 1) => Encoding::ALaw,
         (TAG_MU_LAW, 1) => Encoding::MuLaw,
+        (TAG_PCM | TAG_FLOAT, _) if container_bytes != bits.div_ceil(8) => {
+            return Err(format!(
+                "its format chunk is damaged: {channels} channels of {bits} bits in frames of {block_bytes} bytes"
+            ));
+        }
         (TAG_PCM | TAG_FLOAT, _) => {
             return Err(format!("{bits}-bit samples are not supported; 8, 16, 24, 32 bit and 32 or 64 bit float are"));
         }

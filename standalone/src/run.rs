@@ -3,11 +3,11 @@
 use std::fs;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::thread::available_parallelism;
 
 use clap::CommandFactory;
-use octant_dsp::settings::Sidechain;
-use octant_dsp::{Engine, Settings, params, preset};
+use octant_dsp::{Engine, Settings, params};
 
 use crate::batch::render_all;
 use crate::cli::{Cli, Command, LearnArgs, PresetsCommand, RenderArgs};
@@ -24,14 +24,38 @@ use crate::staging;
 /// Runs a command and returns the exit code; every failure has been told by then.
 #[must_use]
 pub fn run(cli: &Cli) -> u8 {
+    #[cfg(unix)]
+    outlive_the_file_limit();
     let console = Console::default();
-    match dispatch(cli, &console) {
-        Ok(code) => code,
-        Err(failure) => {
-            console.error(&failure.sentence);
-            failure.kind.exit_code()
-        }
+    conclude(dispatch(cli, &console), &console)
+}
+
+/// Prints help, the version, or what is wrong with the command line, and returns the exit code.
+#[must_use]
+pub fn tell(told: &clap::Error) -> u8 {
+    let printed = told.print().and_then(|()| std::io::stdout().flush());
+    match printed {
+        Err(e) if !told.use_stderr() => conclude(Err(Failure::writing("standard output", &e)), &Console::default()),
+        // 0 or 2.
+        _ => told.exit_code() as u8,
     }
+}
+
+fn conclude(outcome: Result<u8, Failure>, console: &Console) -> u8 {
+    outcome.unwrap_or_else(|failure| {
+        console.error(&failure.sentence);
+        failure.kind.exit_code()
+    })
+}
+
+/// A file that grows beyond `ulimit -f` shall fail like any other that cannot be written, and leave nothing behind: with
+/// a handler for its signal, whatever that does, the process goes on and the write is an error.
+#[cfg(unix)]
+fn outlive_the_file_limit() {
+    use std::sync::{Arc, atomic::AtomicBool};
+
+    // Where there is no handler to be had, the limit ends the process as before.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::<AtomicBool>::default());
 }
 
 fn dispatch(cli: &Cli, console: &Console) -> Result<u8, Failure> {
@@ -52,7 +76,8 @@ fn dispatch(cli: &Cli, console: &Console) -> Result<u8, Failure> {
         }
         Command::Presets(PresetsCommand::Check { files }) => return each(files, |file| presets::check(file), console),
         Command::Presets(PresetsCommand::Import { files, output, overwrite }) => {
-            let import = |file: &PathBuf| presets::import(file, output, *overwrite);
+            let mut made = Vec::new();
+            let import = |file: &PathBuf| presets::import(file, output, *overwrite, &mut made);
             return each(files, import, console);
         }
         Command::Params => print(&presets::parameter_table())?,
@@ -82,7 +107,7 @@ fn print(text: &str) -> Result<(), Failure> {
 /// Does something with every file and prints what comes of it; one bad file does not stop the others.
 fn each(
     files: &[PathBuf],
-    what: impl Fn(&PathBuf) -> Result<String, Failure>,
+    mut what: impl FnMut(&PathBuf) -> Result<String, Failure>,
     console: &Console,
 ) -> Result<u8, Failure> {
     let mut code = 0;
@@ -135,6 +160,8 @@ fn render(arguments: &RenderArgs, console: &Console) -> Result<u8, Failure> {
     let options = Options {
         settings: &settings,
         preset: arguments.preset.as_deref(),
+        origin: arguments.preset.as_deref().or((!arguments.sets.is_empty()).then_some("--set")),
+        told: Mutex::default(),
         sidechain: sidechain.as_ref(),
         block_frames: arguments.block,
         overwrite: arguments.overwrite,
@@ -156,24 +183,22 @@ fn render(arguments: &RenderArgs, console: &Console) -> Result<u8, Failure> {
     Ok(failures.first().map_or(without_failure, |failure| failure.kind.exit_code()))
 }
 
-/// Preset, then `--set`, then a look at what the processor will make of it.
+/// Preset, then `--set`, then a look whether the processor takes it.
 fn settings(arguments: &RenderArgs, console: &Console) -> Result<Settings, Failure> {
-    let mut settings = match &arguments.preset {
-        Some(preset) => presets::load(preset)?.settings,
-        None => Settings::default(),
-    };
+    let origin = arguments.preset.as_deref().unwrap_or("--set");
+    let preset = arguments.preset.as_deref().map(presets::load).transpose()?.unwrap_or_default();
+    for sentence in preset.unknown.warnings() {
+        console.warning(&format!("{origin}: {sentence}"));
+    }
+    let mut settings = preset.settings;
     let pairs: Vec<(&str, &str)> =
         arguments.sets.iter().map(|set| presets::split_set(set)).collect::<Result<_, _>>()?;
     let unused = params::apply(&mut settings, &pairs).map_err(|e| Failure::settings(format!("--set {e}")))?;
     for sentence in unused {
         console.warning(&format!("--set {sentence}"));
     }
-    let origin = arguments.preset.as_deref().unwrap_or("--set");
     // Settings that no file could be rendered with are told once, under the preset's name, before any work.
     Engine::new(CHECK_RATE_HZ, 2, &settings).map_err(|e| Failure::settings(format!("{origin}: {e}")))?;
-    for sentence in preset::warnings(&settings, CHECK_RATE_HZ) {
-        console.warning(&format!("{origin}: {sentence}"));
-    }
     Ok(settings)
 }
 
@@ -193,17 +218,12 @@ fn check_terminals(arguments: &RenderArgs) -> Result<(), Failure> {
 }
 
 fn warn_about_sidechain(settings: &Settings, given: bool, console: &Console) {
-    let listening: Vec<String> = (0..settings.bands)
-        .filter(|&band| settings.band[band].sidechain == Sidechain::External)
-        .map(|band| format!("b{}", band + 1))
-        .collect();
-    if !given && !listening.is_empty() {
-        console.warning(&format!(
-            "{}: listens to the external sidechain, but none is given, so it hears silence; add --sidechain FILE",
-            listening.join(", ")
-        ));
-    } else if given && listening.is_empty() {
-        console.warning("--sidechain: no band listens to it; add for example --set b1_sidechain=external");
+    match presets::without_sidechain(settings) {
+        Some(words) if !given => console.warning(&format!("{words}; add --sidechain FILE")),
+        None if given => {
+            console.warning("--sidechain: no band listens to it; add for example --set b1_sidechain=external");
+        }
+        _ => {}
     }
 }
 

@@ -133,6 +133,9 @@ impl WavSource {
         };
         let open_ended = is_open_ended(audio_size, riff_size, stream.position, present);
         let rest = if open_ended { 0 } else { audio_size % frame_bytes + (audio_size & 1) };
+        if let Some(tail @ 1..) = left.map(|left| left % frame_bytes) {
+            carrier.warnings.push(tail_words(tail));
+        }
         Ok(Self {
             stream,
             format,
@@ -183,6 +186,9 @@ impl Source for WavSource {
             *left -= filled as u64;
         }
         let frames = filled / frame_bytes;
+        if let tail @ 1.. = filled % frame_bytes {
+            self.warnings.push(format!("{}: {}", self.name, tail_words(tail as u64)));
+        }
         for row in rows.iter_mut() {
             *row = &mut std::mem::take(row)[..frames];
         }
@@ -211,6 +217,11 @@ impl Source for WavSource {
         warnings.extend(carrier.warnings.into_iter().map(|words| format!("{}: {words}", self.name)));
         Ok(Epilogue { chunks: carrier.chunks, warnings })
     }
+}
+
+fn tail_words(bytes: u64) -> String {
+    let plural = if bytes == 1 { "byte" } else { "bytes" };
+    format!("its audio ends with {bytes} {plural} that make no whole frame and are left out")
 }
 
 /// Whether the audio goes on until the stream ends: programs that write to a pipe cannot know the size in advance and

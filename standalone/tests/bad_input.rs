@@ -36,6 +36,11 @@ fn inputs_that_are_no_complete_audio() {
         ("slow.wav", wav_s16(4000, 1, &[0; 100]), "4000 Hz"),
         ("fast.wav", wav_s16(1_000_000, 1, &[0; 100]), "1000000 Hz"),
         ("adpcm.wav", wav(&format(2, 1, 48_000, 4, 1), &[0; 100]), "not supported"),
+        (
+            "align.wav",
+            wav(&format(1, 2, 48_000, 16, 5), &[0; 100]),
+            "damaged: 2 channels of 16 bits in frames of 10 bytes",
+        ),
         ("s64.wav", wav(&format(1, 1, 48_000, 64, 8), &[0; 80]), "64-bit"),
         ("big-endian.wav", [&b"RIFX"[..], &good[4..]].concat(), "not an audio file"),
     ];
@@ -143,6 +148,48 @@ fn crossovers_out_of_order_are_mended_with_a_warning() {
 }
 
 #[test]
+fn what_has_no_effect_is_told_at_the_rate_of_the_files() {
+    let scratch = Scratch::new("no-effect");
+    let audio = music(100, 1);
+    let inputs = [("a.wav", 8000), ("b.wav", 8000), ("c.wav", 48_000)]
+        .map(|(name, rate)| scratch.file(name, &wav_f32(rate, &audio)));
+    let preset =
+        br#"{"format": "octant-preset", "version": 1, "bands": [{"above": {"treshold_db": -20}}, {}, {}, {}]}"#;
+    let preset = scratch.file("p.json", preset);
+    let run = octant!("render", inputs[0], inputs[1], inputs[2], "-o", scratch.path("out"), "--preset", preset);
+    assert_eq!((run.code, run.err.lines().count()), (0, 2), "each once: {}", run.err);
+    assert!(run.err.contains("p.json: bands[0].above.treshold_db: unknown key"), "{}", run.err);
+    assert!(run.err.contains("p.json, at 8000 Hz: crossovers_hz[2]: 3600.0 Hz is used"), "{}", run.err);
+}
+
+#[test]
+fn a_sidechain_that_is_missing_is_told() {
+    let scratch = Scratch::new("no-sidechain");
+    let input = scratch.file("in.wav", &wav_f32(48_000, &music(100, 1)));
+    for (sets, words) in [
+        (vec!["b1_sidechain=external"], "b1: listens to the external sidechain, but none is given, so it hears"),
+        (vec!["b1_sidechain=external", "b3_sidechain=external"], "b1, b3: listen to the external sidechain"),
+    ] {
+        let mut arguments = vec!["render", input.to_str().unwrap(), "--overwrite", "-o"];
+        let output = scratch.path("out.wav");
+        arguments.push(output.to_str().unwrap());
+        arguments.extend(sets.iter().flat_map(|set| ["--set", set]));
+        let arguments: Vec<&std::ffi::OsStr> = arguments.iter().map(std::ffi::OsStr::new).collect();
+        common::run(&arguments).is_one_sentence(0, &["warning", words, "--sidechain FILE"]);
+    }
+}
+
+#[test]
+fn a_tail_that_makes_no_frame_is_told() {
+    let scratch = Scratch::new("tail");
+    let ragged = wav(&format(1, 2, 48_000, 16, 2), &[0; 4002]);
+    let input = scratch.file("in.wav", &ragged);
+    octant!("render", input, "-o", scratch.path("out.wav"))
+        .is_one_sentence(0, &["in.wav", "2 bytes", "no whole frame"]);
+    assert_eq!(Wav::read(&scratch.path("out.wav")).floats().len(), 2000);
+}
+
+#[test]
 fn command_lines_that_do_not_fit_together() {
     let scratch = Scratch::new("usage");
     let input = scratch.file("in.wav", &wav_f32(48_000, &music(100, 1)));
@@ -156,6 +203,14 @@ fn command_lines_that_do_not_fit_together() {
         .is_one_sentence(2, &["x.pdf", ".json"]);
     octant!("render", input, "-o", scratch.path("out.wav"), "--sidechain", "-").is_one_sentence(2, &["--sidechain"]);
     octant!("render", input, second, "-o", input).is_one_sentence(2, &["in.wav", "directory"]);
+    octant!("render", input, second, "-o", scratch.path("new.wav")).is_one_sentence(2, &["new.wav", "new.wav/"]);
+    octant!("render", input, "-o", scratch.path("out.wav"), "--gain-trace", "-")
+        .is_one_sentence(2, &["--gain-trace -"]);
+    let long = "x".repeat(100_000);
+    let run = octant!("render", input, "-o", scratch.path("out.wav"), "--set", long);
+    assert!(run.code == 4 && run.err.len() < 200, "{}", run.err);
+    let run = octant!("render", input, "-o", scratch.path("out.wav"), "--block", "-1");
+    assert!(run.code == 2 && run.err.contains("a whole number from 1 is needed"), "{}", run.err);
     octant!("render", "-", "-o", scratch.path("")).is_one_sentence(2, &["standard input"]);
     octant!("render", input, "-o", "-", "--report", "-").is_one_sentence(2, &["--report"]);
     assert_eq!(octant!("render", input).code, 2);

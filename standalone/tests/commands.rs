@@ -30,6 +30,11 @@ fn presets_can_be_listed_shown_and_checked() {
         assert_eq!(shown(&octant!("presets", "show", file)), json, "{slug}");
     }
     octant!("presets", "show", "nonesuch-xyz").is_one_sentence(4, &["nonesuch-xyz", "presets list"]);
+    // A directory of that name is no preset.
+    std::fs::create_dir(scratch.path("drum-bus")).unwrap();
+    let mut show = std::process::Command::new(common::OCTANT);
+    show.args(["presets", "show", "drum-bus"]).current_dir(scratch.path("."));
+    assert!(show.output().unwrap().status.success());
 }
 
 #[test]
@@ -108,6 +113,19 @@ fn presets_of_other_programs_are_imported() {
         assert!(text(&octant!("presets", "check", scratch.path(name))).contains("valid"), "{name}");
     }
     octant!("presets", "import", lsp, "-o", scratch.path(".")).is_one_sentence(5, &["bus.json", "already exists"]);
+    // Two files of one name: the second one does not take the place of the first.
+    std::fs::create_dir(scratch.path("other")).unwrap();
+    let other = scratch.file("other/bus.cfg", b"# UID: mb_compressor_mono\nal_0 = -30.0 db\n");
+    let run = octant!("presets", "import", lsp, other, "-o", scratch.path("new/"), "--overwrite");
+    run.is_one_sentence(5, &["new/bus.json", "was just made of another file", "other/bus.cfg"]);
+    let made = std::fs::read_to_string(scratch.path("new/bus.json")).unwrap();
+    assert!(made.contains("\"threshold_db\": -20"), "of the first one: {made}");
+    octant!("presets", "import", lsp, "-o", other).is_one_sentence(5, &["other/bus.cfg is no directory"]);
+    // A file whose own name the preset would have.
+    let same = scratch.file("new/night.json", chain);
+    let run = octant!("presets", "import", same, "-o", scratch.path("new"));
+    assert!(String::from_utf8_lossy(&run.out).contains("night.octant.json: 2 bands"), "{}", run.err);
+    assert_eq!(std::fs::read(same).unwrap(), chain, "it is as it was");
     octant!("presets", "import", scratch.path("evening.json"), "-o", scratch.path("."))
         .is_one_sentence(4, &["evening.json", "already"]);
 }

@@ -90,9 +90,14 @@ impl Octant {
 
     /// Waits until the state is this one; gives the time that it took.
     fn wait_for(&mut self, state: &str, at_most: Duration) -> Duration {
+        self.wait_until(|line| line["state"] == state, at_most)
+    }
+
+    /// The same for anything that a line tells.
+    fn wait_until(&mut self, seen: impl Fn(&Value) -> bool, at_most: Duration) -> Duration {
         let begun = Instant::now();
-        while self.last()["state"] != state {
-            assert!(begun.elapsed() < at_most, "not {state}: {}", self.last());
+        while !seen(&self.last()) {
+            assert!(begun.elapsed() < at_most, "not seen: {}", self.last());
             let ended = self.child.0.try_wait().expect("can be asked");
             assert!(ended.is_none(), "octant ended with {ended:?}: {}", self.last());
             std::thread::sleep(Duration::from_millis(20));
@@ -289,6 +294,17 @@ fn a_minute_of_noise_and_the_death_of_the_server() {
     let rows = noise(RATE_HZ);
     let heard = through(&octant, &rows);
     compare(&rendered(&scratch, &rows), &heard);
+
+    // Another period is told by nobody, and a longer one must not leave its latency behind.
+    let (client, _) = Client::new("period", ClientOptions::NO_START_SERVER).expect("the server answers");
+    for (period, reconnects) in [(4 * PERIOD, 2), (PERIOD, 3)] {
+        client.set_buffer_size(period as u32).expect("the driver takes any");
+        octant.wait_until(|line| line["reconnects"] == reconnects, Duration::from_secs(20));
+    }
+    let ms = |line: &Value| line["latency_ms"].as_f64().unwrap_or_default();
+    octant.wait_until(|line| line["state"] == "running" && ms(line) > 0.0, Duration::from_secs(20));
+    assert!(ms(&octant.last()) < (4 * PERIOD) as f64 / RATE_HZ as f64 * 1000.0, "{}", octant.last());
+    drop(client);
 
     let pid = octant.child.0.id().to_string();
     assert!(Command::new("kill").arg(&pid).status().expect("kill starts").success());

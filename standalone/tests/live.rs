@@ -69,6 +69,19 @@ fn what_has_no_clock_is_refused() {
     let run = octant!("live", "--host", "alsa", "--input", "null", "--output", "null", "--no-window", "--state", state);
     assert_eq!(run.code, 7, "{}", run.err);
     assert!(run.err.lines().last().is_some_and(|last| last.contains("has no clock")), "{}", run.err);
+    assert!(!state.exists(), "what cannot play is no choice for the next time");
+    let run =
+        octant!("live", "--input", "alsa:null", "--output", "alsa:null", "--sidechain", NOWHERE, "--state", state);
+    run.is_one_sentence(7, &["--sidechain nowhere-at-all", "no such device"]);
+}
+
+#[cfg(all(target_os = "linux", feature = "jack"))]
+#[test]
+fn devices_of_two_sound_systems_are_refused() {
+    let scratch = Scratch::new("live-systems");
+    let state = scratch.path("live.json");
+    let run = octant!("live", "--input", "jack:input", "--output", "alsa:null", "--state", state);
+    run.is_one_sentence(2, &["alsa:null: is no device of jack", "one sound system"]);
 }
 
 #[test]

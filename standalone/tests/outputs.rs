@@ -66,6 +66,31 @@ fn what_is_read_is_never_written() {
     assert!(!out.exists());
 }
 
+/// The signal of a file that grows beyond the limit would end the process with an unfinished file beside the output.
+#[cfg(unix)]
+#[test]
+fn a_limit_of_file_sizes_is_an_error_and_leaves_nothing() {
+    let scratch = Scratch::new("limit");
+    let input = scratch.file("in.wav", &wav_f32(48_000, &music(300_000, 1)));
+    let output = scratch.path("out.wav");
+    let mut limited = Command::new("sh");
+    limited
+        .args(["-c", "ulimit -f 100; exec \"$@\"", "sh", common::OCTANT, "render"])
+        .arg(&input)
+        .arg("-o")
+        .arg(output);
+    Finished::of(&limited.output().unwrap()).is_one_sentence(5, &["out.wav", "ulimit -f"]);
+    assert_eq!(scratch.names(), ["in.wav"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn help_that_cannot_be_printed_is_an_error() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let run = Command::new(common::OCTANT).arg("--help").stdout(full).output().unwrap();
+    Finished::of(&run).is_one_sentence(5, &["standard output", "disk is full"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_symbolic_link_keeps_pointing_and_permissions_stay() {

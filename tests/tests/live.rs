@@ -386,9 +386,15 @@ fn what_cannot_be_opened_is_told_with_what_can() {
     let none = refusal(&rack(&[]), Choice::default());
     assert!(none.sentence.contains("custom offers no output device"), "{none}");
     let gone = refusal(&rack(&[card("a"), card("b")]), choice("a", "c"));
-    assert_eq!(gone.sentence, "--output c: custom has no such device; choose one of custom:a, custom:b");
+    assert_eq!(
+        gone.sentence,
+        "--output c: custom has no such device; choose one of custom:a, custom:b (octant devices shows all)"
+    );
     let wrong = refusal(&rack(&[Card { inputs: 0, ..card("a") }, card("b")]), choice("a", "b"));
-    assert_eq!(wrong.sentence, "--input a: this device has no input; choose one of custom:b");
+    assert_eq!(
+        wrong.sentence,
+        "--input a: this device has no input; choose one of custom:b (octant devices shows all)"
+    );
     let busy = refusal(&rack(&[Card { refuses: Some(ErrorKind::DeviceBusy), ..card("a") }]), choice("a", "a"));
     assert!(busy.sentence.contains("another program holds it"), "{busy}");
     let denied = refusal(&rack(&[Card { refuses: Some(ErrorKind::PermissionDenied), ..card("a") }]), choice("a", "a"));
@@ -400,7 +406,10 @@ fn what_cannot_be_opened_is_told_with_what_can() {
     let others =
         [card("a"), Card { refuses: Some(ErrorKind::DeviceBusy), ..card("b") }, Card { inputs: 0, ..card("c") }];
     let others = refusal(&rack(&others), choice("b", "c"));
-    assert!(others.sentence.ends_with("; choose one of custom:a"), "not itself, and not an output: {others}");
+    assert!(
+        others.sentence.ends_with("; choose one of custom:a (octant devices shows all)"),
+        "not itself, and not an output: {others}"
+    );
     let channels = rack(&[card("a"), Card { outputs: 1, ..card("b") }]);
     let channels = refusal(&channels, choice("a", "b"));
     assert!(channels.sentence.contains("choose a stereo output or a mono input"), "{channels}");

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::mpsc::channel;
 
 use cpal::ErrorKind;
-use octant::live::command::{Command, Switch};
+use octant::live::command::{Command, Order, Switch};
 use octant::live::company::{Company, Notebook};
 use octant::live::desk::Desk;
 use octant::live::open::Choice;
@@ -139,6 +140,37 @@ fn the_test_tone_is_heard_beside_the_sound() {
     order(&mut rig, Command::Mute(Switch::Off));
     order(&mut rig, Command::Tone(Switch::Toggle));
     assert_eq!(last(&mut rig), (0.0, 0.0));
+}
+
+/// A program that asks gets the answer of whoever does it, and sees what it has just done.
+#[test]
+fn who_asks_is_answered_when_it_is_done() {
+    let rack = Rack::with(&[Card::stereo("a")]);
+    let mut rig = Rig::start(&rack, choice("a"), bypassed(), true).expect("starts");
+    let scratch = std::env::temp_dir().join(format!("octant-answers-{}.json", std::process::id()));
+    let arguments = LiveArgs { state: Some(scratch.clone()), json: true, ..LiveArgs::default() };
+    let notebook = Notebook::open(&arguments).expect("nothing is there yet");
+    rig.session.desk.preset("kick-ducks-bass").expect("a factory preset");
+    let mut company = Company::gather(notebook, arguments.clone(), &arguments, &mut rig.session).expect("nobody else");
+    let now = rig.now();
+    let told = rig.session.shoot(now).messages.concat();
+    assert!(told.contains("b1, b2: listen to the external sidechain, but none is given"), "{told}");
+    let mut ask = |command: Command| {
+        let (outbox, inbox) = channel();
+        let mut errands = Vec::new();
+        rig.session.carry_out(Order { command, answer: Some(outbox) }, now, &mut errands);
+        company.turn(&mut rig.session, errands, now);
+        inbox.try_recv().expect("answered once")
+    };
+    assert!(ask(Command::Reload).is_ok());
+    std::fs::write(&scratch, "{").expect("can be written");
+    let refused = ask(Command::Reload).expect_err("the state file is no JSON");
+    assert!(refused.sentence.contains("line 1") && refused.sentence.contains("not JSON"), "{refused}");
+    assert!(ask(Command::Preset("drum-bus".into())).is_ok());
+    assert_eq!(ask(Command::Meters).expect("a picture")["preset"], "Drum Bus", "no older than the line before");
+    company.save(&mut rig.session);
+    assert_eq!(std::fs::read_to_string(&scratch).expect("still there"), "{", "nobody's work is written over");
+    std::fs::remove_file(&scratch).expect("it was there");
 }
 
 /// What was done for the user's sake is no wish of the user: another pair of devices shall not begin muted.

@@ -28,7 +28,7 @@ impl Pair {
         let card = |id| Card { rates: vec![rate_hz as u32], period: period as u32, ..Card::stereo(id) };
         let rack = Rack::with(&[card("in"), card("out")]);
         let mut desk = Desk::default();
-        desk.slots[0].settings.bypass = true;
+        desk.slots[0].preset.settings.bypass = true;
         let choice = Choice { input: Some("in".into()), output: Some("out".into()), ..Choice::default() };
         let rig = Rig::start(&rack, choice, desk, true).expect("starts");
         assert!(rig.session.supervisor.wiring().corrected);

@@ -129,14 +129,25 @@ fn significant(plain: f64, digits: usize) -> f64 {
     format!("{plain:.*e}", digits - 1).parse().unwrap_or(plain)
 }
 
-/// The candidate that a mistyped word most probably means, if any is near (a third of its letters or less differ).
+/// The candidate that a mistyped word most probably means, if any is near: letters have changed places, or a third of them
+/// or less differ.
 pub fn closest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let letters: Vec<char> = word.to_lowercase().chars().take(64).collect();
     candidates
-        .map(|candidate| (edits(&letters, &candidate.to_lowercase()), candidate))
+        .map(|candidate| {
+            let lower = candidate.to_lowercase();
+            let swapped = sorted(lower.chars().collect()) == sorted(letters.clone());
+            let edits = edits(&letters, &lower);
+            (if swapped { edits.min(1) } else { edits }, candidate)
+        })
         .filter(|(edits, candidate)| *edits <= (candidate.len() / 3).max(1))
         .min_by_key(|(edits, _)| *edits)
         .map(|(_, candidate)| candidate)
+}
+
+fn sorted(mut letters: Vec<char>) -> Vec<char> {
+    letters.sort_unstable();
+    letters
 }
 
 /// Levenshtein distance: letters to insert, remove or exchange.

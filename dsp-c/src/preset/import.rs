@@ -1,4 +1,4 @@
-//! Presets of other programs: EasyEffects (JSON) and LSP multiband plugins (`.cfg`).
+//! Presets of other programs: EasyEffects (JSON) and LSP multiband compressors (`.cfg`, `.preset`).
 //!
 //! Both name the same processor, so both are read into the same words ([`foreign`]) and translated in one place. What has no
 //! counterpart is left out and named, key by key; nothing is left out in silence.
@@ -19,13 +19,13 @@ pub struct Imported {
     pub notes: Vec<String>,
 }
 
-/// Reads a foreign preset file: EasyEffects' JSON or an LSP `.cfg`, told apart by their contents. `name` is used where the
-/// file names nothing itself. One EasyEffects file may hold several multiband effects: each becomes a preset.
+/// Reads a foreign preset file: EasyEffects' JSON, or LSP's `.cfg` or `.preset`, told apart by their contents. `name` is
+/// used where the file names nothing itself. One EasyEffects file may hold several multiband effects: each becomes a preset.
 ///
 /// Errors: one sentence, without the file's name.
 pub fn import(bytes: &[u8], name: &str) -> Result<Vec<Imported>, String> {
     if bytes.len() > MAX_PRESET_BYTES {
-        return Err(format!("{} bytes are too many for a preset, {MAX_PRESET_BYTES} at most", bytes.len()));
+        return Err(format!("is too long for a preset, which has {MAX_PRESET_BYTES} bytes at most"));
     }
     let text = std::str::from_utf8(bytes)
         .map_err(|e| format!("not UTF-8 text (byte {}); presets are text", e.valid_up_to() + 1))?;

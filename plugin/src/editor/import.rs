@@ -29,7 +29,10 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
     child.horizontal(|ui| {
         ui.label(RichText::new("Import presets").font(look::strong(look::TITLE)));
         ui.add_space(8.0);
-        ui.label(RichText::new("of EasyEffects (JSON) and of LSP multiband plugins (.cfg)").color(desk.look.dim));
+        ui.label(
+            RichText::new("of EasyEffects (JSON) and of LSP multiband compressors (.cfg, .preset)")
+                .color(desk.look.dim),
+        );
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if desk.explain(ui.button("Back"), "Back to your presets (Escape)").clicked()
                 || ui.input(|input| input.key_pressed(Key::Escape))

@@ -31,7 +31,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
                 let named = desk.view.loaded.as_ref().map(|(name, _)| name.clone()).unwrap_or_default();
                 desk.view.ask = Some(Ask::SaveAs(named));
             }
-            let hint = "Presets of EasyEffects and of LSP's multiband plugins";
+            let hint = "Presets of EasyEffects and of LSP's multiband compressors";
             if desk.explain(ui.button("Import…"), hint).clicked() {
                 super::import::open(desk);
             }

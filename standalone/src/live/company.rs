@@ -5,20 +5,25 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use octant_dsp::params;
+use serde_json::Value;
 
+use super::desk::LETTERS;
 use super::devices;
 use super::lines::Lines;
 use super::memory::Memory;
 use super::midi::{Midi, SystemPorts};
 use super::open::Choice;
 use super::options::LiveArgs;
-use super::session::{Errand, Session};
+use super::session::{Errand, Session, Task};
 use super::socket::Socket;
 use super::status::{Link, Snapshot};
 use super::terminal::Terminal;
 use crate::console::Console;
 use crate::error::Failure;
+use crate::presets;
 
+/// What `--sidechain` and `--midi` take to forget the one of last time.
+const NONE: &str = "none";
 /// What has changed is written after so long.
 const SAVE_EVERY: Duration = Duration::from_secs(2);
 
@@ -66,6 +71,9 @@ impl Notebook {
         all.latency = all.latency.or(memory.latency);
         all.drift = all.drift.or(memory.drift);
         all.midi = all.midi.or_else(|| memory.midi_input.clone());
+        for optional in [&mut all.sidechain, &mut all.midi] {
+            optional.take_if(|name| name == NONE);
+        }
         all
     }
 
@@ -108,6 +116,8 @@ pub struct Company {
     lines: Option<Lines>,
     saved_at: Duration,
     cannot_save: bool,
+    /// The file was changed by hand and has a fault: it is left as it is.
+    faulty: bool,
     told_devices: bool,
     guest: Option<Box<dyn Guest>>,
 }
@@ -130,12 +140,21 @@ impl Company {
         if let Some(socket) = &socket {
             session.say(format!("control socket: {}", socket.address()));
         }
+        for (letter, slot) in LETTERS.into_iter().zip(&session.desk.slots.clone()) {
+            for sentence in slot.preset.unknown.warnings() {
+                session.say(format!("sound {letter}, {}: {sentence}", slot.preset.name));
+            }
+        }
+        if let (Some(words), None) = (presets::without_sidechain(session.desk.settings()), &arguments.sidechain) {
+            session.say(format!("{words}; add --sidechain ID"));
+        }
         if session.desk.muted {
             session.say("the input is muted, as it was left; to let it through press m or start with --unmute");
         }
         let ties = notebook.memory().midi.clone();
-        let mut midi = (arguments.midi.is_some() || !ties.is_empty())
-            .then(|| Midi::new(Box::<SystemPorts>::default(), arguments.midi.as_deref(), ties, session.orders()));
+        let wanted = arguments.midi.is_some() || (given.midi.is_none() && !ties.is_empty());
+        let mut midi =
+            wanted.then(|| Midi::new(Box::<SystemPorts>::default(), arguments.midi.as_deref(), ties, session.orders()));
         match midi.as_mut().map_or(Ok(()), Midi::connect) {
             Err(failure) if given.midi.is_some() => return Err(failure),
             // What is only remembered may be missing today, and come later.
@@ -158,6 +177,7 @@ impl Company {
             lines,
             saved_at: Duration::ZERO,
             cannot_save: false,
+            faulty: false,
             told_devices: false,
             guest: None,
         })
@@ -187,7 +207,8 @@ impl Company {
             lines.show(picture)?;
         }
         let wiring = &picture.wiring;
-        if !self.told_devices && wiring.link == Link::Running {
+        // The first callback tells the latency.
+        if !self.told_devices && wiring.link == Link::Running && picture.latency_ms > 0.0 {
             self.told_devices = true;
             if self.terminal.is_none() && !self.arguments.json {
                 let (rate, latency) = (wiring.rate_hz, picture.latency_ms);
@@ -199,11 +220,19 @@ impl Company {
 
     /// Does what orders left to others, and remembers what has changed.
     pub fn turn(&mut self, session: &mut Session, errands: Vec<Errand>, now: Duration) {
-        for errand in errands {
-            match errand {
-                Errand::Learn(id) => self.learn(id.as_deref(), session),
-                Errand::Reload => self.reload(session),
-                Errand::Chosen(host, choice) => self.remember(host, &choice),
+        for (task, to) in errands {
+            let done = match task {
+                Task::Learn(id) => self.learn(id.as_deref(), session),
+                Task::Reload => self.reload(),
+                Task::Chosen(host, choice) => {
+                    self.remember(host, &choice);
+                    Ok(())
+                }
+            };
+            match (done, to) {
+                (done, Some(to)) => drop(to.send(done.map(|()| Value::Null))),
+                (Err(failure), None) => session.say(failure.sentence),
+                (Ok(()), None) => {}
             }
         }
         if let Some(sentence) = self.midi.as_mut().and_then(|midi| midi.look(now)) {
@@ -227,7 +256,7 @@ impl Company {
     /// Remembers; told once where it cannot be.
     pub fn save(&mut self, session: &mut Session) {
         // What has never played is no choice to begin with the next time.
-        if session.supervisor.devices().is_none() {
+        if session.supervisor.devices().is_none() || self.faulty {
             return;
         }
         let memory = self.memory(session);
@@ -246,7 +275,7 @@ impl Company {
         let mut desk = session.desk.clone();
         for slot in &mut desk.slots {
             // Bypass belongs to no sound.
-            slot.settings.bypass = false;
+            slot.preset.settings.bypass = false;
         }
         desk.muted = self.muted.unwrap_or(false);
         Memory {
@@ -275,34 +304,35 @@ impl Company {
         arguments.drift = Some(choice.drift);
     }
 
-    fn learn(&mut self, id: Option<&str>, session: &mut Session) {
+    fn learn(&mut self, id: Option<&str>, session: &mut Session) -> Result<(), Failure> {
         if self.midi.is_none() && id.is_some() {
             let ties = self.notebook.memory().midi.clone();
             let part = self.arguments.midi.as_deref();
             let mut midi = Midi::new(Box::<SystemPorts>::default(), part, ties, session.orders());
-            if let Err(failure) = midi.connect() {
-                return session.say(failure.sentence);
-            }
+            midi.connect()?;
             session.say(format!("MIDI input: {}", midi.name()));
             self.midi = Some(midi);
         }
         if let Some(midi) = &mut self.midi {
             midi.learn(id.and_then(params::find));
         }
+        Ok(())
     }
 
-    fn reload(&mut self, session: &mut Session) {
-        let Some(path) = &self.notebook.path else { return };
-        match Memory::load(path) {
-            Ok(memory) => {
-                if let Some(midi) = &mut self.midi {
-                    midi.tie(memory.midi.clone());
-                }
-                self.notebook.written.midi = memory.midi;
-                self.notebook.written.unknown = memory.unknown;
-            }
-            Err(failure) => session.say(failure.sentence),
+    fn reload(&mut self) -> Result<(), Failure> {
+        let Some(path) = &self.notebook.path else { return Ok(()) };
+        let memory = Memory::load(path);
+        self.faulty = memory.is_err();
+        let memory = memory.map_err(|Failure { kind, sentence }| Failure {
+            kind,
+            sentence: format!("{sentence}; nothing is written into it before it has been read again"),
+        })?;
+        if let Some(midi) = &mut self.midi {
+            midi.tie(memory.midi.clone());
         }
+        self.notebook.written.midi = memory.midi;
+        self.notebook.written.unknown = memory.unknown;
+        Ok(())
     }
 }
 
@@ -324,5 +354,18 @@ mod tests {
         let given = LiveArgs { output: Some("speakers".into()), ..LiveArgs::default() };
         assert_eq!(devices(given.clone()), (Some("elsewhere".into()), Some("old".into()), given.output));
         assert_eq!(devices(LiveArgs::default()), (Some("elsewhere".into()), Some("old".into()), None));
+    }
+
+    #[test]
+    fn what_is_optional_can_be_forgotten() {
+        let memory = Memory { sidechain: Some("kick".into()), midi_input: Some("knobs".into()), ..Memory::default() };
+        let notebook = Notebook { path: None, written: memory };
+        let optional = |given: &LiveArgs| {
+            let all = notebook.complete(given);
+            (all.sidechain, all.midi)
+        };
+        assert_eq!(optional(&LiveArgs::default()), (Some("kick".into()), Some("knobs".into())));
+        let none = LiveArgs { sidechain: Some(NONE.into()), midi: Some(NONE.into()), ..LiveArgs::default() };
+        assert_eq!(optional(&none), (None, None));
     }
 }

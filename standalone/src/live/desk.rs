@@ -2,7 +2,7 @@
 
 use octant_dsp::params::{self, ParamRef};
 use octant_dsp::settings::MAX_BANDS;
-use octant_dsp::{Engine, Settings, preset};
+use octant_dsp::{Engine, Preset, Settings, preset};
 use serde_json::{Map, Value, json};
 
 use super::command::{Answer, Switch};
@@ -16,12 +16,10 @@ pub const LETTERS: [char; 4] = ['A', 'B', 'C', 'D'];
 /// One of the sounds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slot {
-    /// What a person calls it.
-    pub name: String,
-    /// The argument that loaded it: a file or a factory name; None if it came from elsewhere.
+    /// What it is, what a person calls it, and what else its file says.
+    pub preset: Preset,
+    /// What loaded it: the whole path of a file, or a factory name; None if it came from elsewhere.
     pub origin: Option<String>,
-    /// What it is.
-    pub settings: Settings,
 }
 
 /// The sounds, and the switches beside them.
@@ -37,17 +35,22 @@ pub struct Desk {
 
 impl Default for Slot {
     fn default() -> Self {
-        Self { name: "Default".into(), origin: None, settings: Settings::default() }
+        Self { preset: Preset { name: "Default".into(), ..Preset::default() }, origin: None }
     }
 }
 
 impl Slot {
     /// Loads a preset: a file, or a factory name. An error if it cannot be processed live.
     pub fn load(argument: &str) -> Result<Self, Failure> {
-        let preset = presets::load(argument)?;
+        let mut preset = presets::load(argument)?;
         check(argument, &preset.settings)?;
-        let name = if preset.name.is_empty() { argument.to_owned() } else { preset.name };
-        Ok(Self { name, origin: Some(argument.to_owned()), settings: preset.settings })
+        if preset.name.is_empty() {
+            argument.clone_into(&mut preset.name);
+        }
+        // Read again, it may be by a service, which runs in another directory.
+        let path = presets::is_file_argument(argument).then(|| std::path::absolute(argument).ok()).flatten();
+        let origin = path.map_or_else(|| argument.to_owned(), |path| path.display().to_string());
+        Ok(Self { preset, origin: Some(origin) })
     }
 }
 
@@ -59,7 +62,7 @@ fn check(origin: &str, settings: &Settings) -> Result<(), Failure> {
 /// A pipe may never bring anything, and while it is waited for nobody looks after the devices.
 fn must_not_wait(argument: &str) -> Result<(), Failure> {
     match std::fs::metadata(argument) {
-        Ok(found) if !found.is_file() => {
+        Ok(found) if !found.is_file() && presets::is_file_argument(argument) => {
             Err(Failure::settings(format!("{argument}: is no file; name a preset file or a factory preset")))
         }
         _ => Ok(()),
@@ -70,7 +73,7 @@ impl Desk {
     /// What plays.
     #[must_use]
     pub fn settings(&self) -> &Settings {
-        &self.slots[self.current].settings
+        &self.slots[self.current].preset.settings
     }
 
     fn slot(&mut self) -> &mut Slot {
@@ -80,15 +83,15 @@ impl Desk {
     /// For the picture.
     #[must_use]
     pub fn controls(&self) -> Controls {
-        let slot = &self.slots[self.current];
+        let Preset { name, settings, .. } = &self.slots[self.current].preset;
         Controls {
-            preset: slot.name.clone(),
+            preset: name.clone(),
             slot: LETTERS[self.current],
-            bypass: slot.settings.bypass,
-            bands: slot.settings.bands,
-            crossovers_hz: slot.settings.crossovers_hz[..slot.settings.bands.clamp(1, MAX_BANDS) - 1].to_vec(),
-            solo: slot.settings.band.map(|band| band.solo),
-            mute: slot.settings.band.map(|band| band.mute),
+            bypass: settings.bypass,
+            bands: settings.bands,
+            crossovers_hz: settings.crossovers_hz[..settings.bands.clamp(1, MAX_BANDS) - 1].to_vec(),
+            solo: settings.band.map(|band| band.solo),
+            mute: settings.band.map(|band| band.mute),
             muted: self.muted,
             learning: None,
         }
@@ -110,7 +113,7 @@ impl Desk {
         let mut settings = *self.settings();
         params::apply(&mut settings, &pairs).map_err(|e| Failure::settings(e.to_string()))?;
         check("set", &settings)?;
-        self.slot().settings = settings;
+        self.slot().preset.settings = settings;
         let told = pairs.iter().filter_map(|(id, _)| params::find(id));
         Ok(Value::Object(told.map(|row| (row.id(), row.text(&settings).into())).collect::<Map<_, _>>()))
     }
@@ -126,7 +129,7 @@ impl Desk {
         if settings.mode != self.settings().mode {
             check("set", &settings)?;
         }
-        self.slot().settings = settings;
+        self.slot().preset.settings = settings;
         Ok(Value::Null)
     }
 
@@ -143,10 +146,10 @@ impl Desk {
         if settings.mode != self.settings().mode {
             check("set", settings)?;
         }
-        self.slot().settings = *settings;
+        self.slot().preset.settings = *settings;
         for slot in &mut self.slots {
             // It belongs to no sound.
-            slot.settings.bypass = settings.bypass;
+            slot.preset.settings.bypass = settings.bypass;
         }
         Ok(Value::Null)
     }
@@ -156,14 +159,14 @@ impl Desk {
         check("set", settings)?;
         let bypass = self.settings().bypass;
         if let Some(slot) = self.slots.get_mut(slot) {
-            slot.settings = Settings { bypass, ..*settings };
+            slot.preset.settings = Settings { bypass, ..*settings };
         }
         Ok(Value::Null)
     }
 
     /// What a person calls the sound that plays; it comes from no preset that could be read again.
     pub fn name(&mut self, name: String) -> Answer {
-        *self.slot() = Slot { name, origin: None, settings: *self.settings() };
+        *self.slot() = Slot { preset: Preset { name, settings: *self.settings(), ..Preset::default() }, origin: None };
         Ok(Value::Null)
     }
 
@@ -177,9 +180,9 @@ impl Desk {
     pub fn preset(&mut self, argument: &str) -> Answer {
         must_not_wait(argument)?;
         let mut slot = Slot::load(argument)?;
-        slot.settings.bypass = self.settings().bypass;
+        slot.preset.settings.bypass = self.settings().bypass;
         *self.slot() = slot;
-        Ok(json!({"preset": self.slots[self.current].name}))
+        Ok(json!({"preset": self.slots[self.current].preset.name}))
     }
 
     /// The factory preset so many places further on.
@@ -199,7 +202,7 @@ impl Desk {
     pub fn bypass(&mut self, switch: Switch) -> Answer {
         let on = switch.after(self.settings().bypass);
         for slot in &mut self.slots {
-            slot.settings.bypass = on;
+            slot.preset.settings.bypass = on;
         }
         Ok(json!({"bypass": on}))
     }
@@ -210,7 +213,7 @@ impl Desk {
         if band >= bands {
             return Err(Failure::settings(format!("band {}: this sound has bands 1 … {bands}", band + 1)));
         }
-        let solo = &mut self.slot().settings.band[band].solo;
+        let solo = &mut self.slot().preset.settings.band[band].solo;
         *solo = switch.after(*solo);
         Ok(json!({"solo": *solo}))
     }
@@ -231,10 +234,10 @@ impl Desk {
         let mut fresh = self.clone();
         for slot in &mut fresh.slots {
             if let Some(origin) = slot.origin.clone() {
-                let bypass = slot.settings.bypass;
+                let bypass = slot.preset.settings.bypass;
                 must_not_wait(&origin)?;
                 *slot = Slot::load(&origin)?;
-                slot.settings.bypass = bypass;
+                slot.preset.settings.bypass = bypass;
             }
         }
         *self = fresh;
@@ -264,16 +267,16 @@ mod tests {
         let row = params::find("b1_above_thr").expect("there");
         assert!(desk.plain(row, -30.5).is_ok() && desk.name("Mine".into()).is_ok());
         assert!(desk.enter(2).is_ok() && desk.plain(row, -300.0).is_ok());
-        let thresholds = [0, 2].map(|slot| desk.slots[slot].settings.band[0].above.threshold_db);
+        let thresholds = [0, 2].map(|slot| desk.slots[slot].preset.settings.band[0].above.threshold_db);
         assert_eq!(thresholds, [-30.5, -80.0], "clamped");
-        assert_eq!((desk.slots[0].name.as_str(), desk.controls().slot), ("Mine", 'C'));
+        assert_eq!((desk.slots[0].preset.name.as_str(), desk.controls().slot), ("Mine", 'C'));
         assert!(desk.bypass(Switch::On).is_ok());
-        let copied = Settings { bypass: false, ..desk.slots[0].settings };
+        let copied = Settings { bypass: false, ..desk.slots[0].preset.settings };
         assert!(desk.store(3, &copied).is_ok());
-        assert_eq!(desk.slots[3].settings, Settings { bypass: true, ..copied }, "bypass belongs to no sound");
+        assert_eq!(desk.slots[3].preset.settings, Settings { bypass: true, ..copied }, "bypass belongs to no sound");
         let off = Settings { bypass: false, ..*desk.settings() };
         assert!(desk.whole(&off).is_ok());
-        assert!(desk.slots.iter().all(|slot| !slot.settings.bypass));
+        assert!(desk.slots.iter().all(|slot| !slot.preset.settings.bypass));
         assert!(desk.swap().is_ok());
         assert_eq!(desk.current, 0);
     }
@@ -286,17 +289,25 @@ mod tests {
         for step in 0..count {
             assert!(desk.step(1).is_ok());
             assert!(step > 0 || desk.slots[0] != Slot::default(), "the first step leads away from what it began with");
-            names.push(desk.slots[0].name.clone());
+            names.push(desk.slots[0].preset.name.clone());
         }
         let first = names[0].clone();
         names.sort();
         names.dedup();
         assert_eq!(names.len(), count);
         assert!(desk.step(1).is_ok());
-        assert_eq!(desk.slots[0].name, first);
+        assert_eq!(desk.slots[0].preset.name, first);
         assert!(desk.step(-1).is_ok());
         assert!(desk.step(1).is_ok());
-        assert_eq!(desk.slots[0].name, first);
+        assert_eq!(desk.slots[0].preset.name, first);
+    }
+
+    #[test]
+    fn a_preset_is_found_again_from_another_directory() {
+        let origin = |argument: &str| Slot::load(argument).expect("a preset").origin.unwrap_or_default();
+        assert_eq!(origin("drum-bus"), "drum-bus");
+        let file = origin("../assets/presets/drum-bus.json");
+        assert!(std::path::Path::new(&file).is_absolute() && file.ends_with("drum-bus.json"), "{file}");
     }
 
     #[test]

@@ -55,15 +55,26 @@ pub fn hosts() -> Vec<HostId> {
     cpal::available_hosts().into_iter().filter(|host| host.name() != "Custom").collect()
 }
 
-/// The sound system of that name; without one that of the system, or the one that an id begins with.
-pub fn host_id(name: Option<&str>, ids: &[Option<&str>]) -> Result<HostId, Failure> {
+/// The sound system of that name; without one the one that an id begins with, or that of the system. All ids must belong
+/// to it.
+pub fn host_id(name: Option<&str>, ids: &[&str]) -> Result<HostId, Failure> {
     let known = hosts();
     let find = |name: &str| known.iter().copied().find(|host| host.name().eq_ignore_ascii_case(name));
-    if let Some(name) = name {
-        return find(name).ok_or_else(|| unknown_host(name, &known));
+    let host = match name {
+        Some(name) => find(name).ok_or_else(|| unknown_host(name, &known))?,
+        None => {
+            let by_id = ids.iter().find_map(|id| find(&host_in(id)?));
+            by_id.unwrap_or_else(|| cpal::default_host().id())
+        }
+    };
+    let elsewhere = |id: &&&str| host_in(id).is_some_and(|other| other != host.to_string());
+    match ids.iter().find(elsewhere) {
+        Some(id) => Err(Failure::usage(format!(
+            "{id}: is no device of {host}; all devices must belong to one sound system: leave out --host and name those of \
+             another one, or choose others of {host}"
+        ))),
+        None => Ok(host),
     }
-    let by_id = ids.iter().flatten().filter_map(|id| host_in(id)).find_map(|host| find(&host));
-    Ok(by_id.unwrap_or_else(|| cpal::default_host().id()))
 }
 
 /// The sound system that an id names: `alsa` of `alsa:hw:CARD=PCH`; None if it begins with none that this build knows.
@@ -109,11 +120,12 @@ pub fn quiet() {
     drop(alsa::Output::local_error_handler());
 }
 
-/// The device that an argument names, with or without the name of the sound system in front; without an argument the
-/// one that the system prefers.
-pub fn find(host: &Host, side: Side, wanted: Option<&str>) -> Result<Device, Failure> {
+/// The device that the argument of `--role` names, with or without the name of the sound system in front; without an
+/// argument the one that the system prefers.
+pub fn find(host: &Host, side: Side, role: &str, wanted: Option<&str>) -> Result<Device, Failure> {
     let Some(wanted) = wanted else {
-        return side.preferred(host).ok_or_else(|| none(host, side, None));
+        let words = format!("{} offers no {role} device", host.id());
+        return side.preferred(host).ok_or_else(|| with_choices(host, side, None, &words));
     };
     let prefix = format!("{}:", host.id());
     let id = DeviceId::new(host.id(), wanted.strip_prefix(&prefix).unwrap_or(wanted));
@@ -123,10 +135,10 @@ pub fn find(host: &Host, side: Side, wanted: Option<&str>) -> Result<Device, Fai
     let refuse = |e: &cpal::Error| Failure::device(format!("{}: {}", host.id(), sentence(e)));
     let mut devices = host.devices().map_err(|e| refuse(&e))?;
     if devices.any(|device| is(&device, &id)) {
-        let words = format!("--{} {wanted}: this device has no {}", side.word(), side.word());
+        let words = format!("--{role} {wanted}: this device has no {}", side.word());
         return Err(with_choices(host, side, Some(&id), &words));
     }
-    Err(none(host, side, Some(wanted)))
+    Err(with_choices(host, side, None, &format!("--{role} {wanted}: {} has no such device", host.id())))
 }
 
 /// The device with exactly this id, if it is there: another one is never taken instead.
@@ -143,18 +155,10 @@ fn is(device: &Device, id: &DeviceId) -> bool {
     device.id().is_ok_and(|own| own == *id)
 }
 
-fn none(host: &Host, side: Side, wanted: Option<&str>) -> Failure {
-    let beginning = match wanted {
-        Some(wanted) => format!("--{} {wanted}: {} has no such device", side.word(), host.id()),
-        None => format!("{} offers no {} device", host.id(), side.word()),
-    };
-    with_choices(host, side, None, &beginning)
-}
-
 /// What is wrong with a device, and the others that would work.
 #[must_use]
-pub fn refused(host: &Host, side: Side, device: &Device, why: &str) -> Failure {
-    with_choices(host, side, device.id().ok().as_ref(), &format!("{} {}: {why}", side.word(), name(device)))
+pub fn refused(host: &Host, side: Side, role: &str, device: &Device, why: &str) -> Failure {
+    with_choices(host, side, device.id().ok().as_ref(), &format!("{role} {}: {why}", name(device)))
 }
 
 fn with_choices(host: &Host, side: Side, refused: Option<&DeviceId>, beginning: &str) -> Failure {
@@ -177,8 +181,9 @@ fn with_choices(host: &Host, side: Side, refused: Option<&DeviceId>, beginning: 
             _ => "plug one in and look with: octant devices".to_owned(),
         }
     } else {
-        let more = if ids.len() > NAMED { ", … (octant devices shows all)" } else { "" };
-        format!("choose one of {}{more}", ids[..ids.len().min(NAMED)].join(", "))
+        let more = if ids.len() > NAMED { ", …" } else { "" };
+        let named = ids[..ids.len().min(NAMED)].join(", ");
+        format!("choose one of {named}{more} (octant devices shows all)")
     };
     Failure::device(format!("{beginning}; {hint}"))
 }

@@ -48,7 +48,12 @@ pub fn list(only: Option<&str>, as_json: bool, midi: &[String]) -> Result<String
         }
         text.push('\n');
     }
-    text.push_str("* is used without --input and --output. Example: octant live --input ID --output ID\n");
+    let own = cpal::default_host().id();
+    let _ = writeln!(
+        text,
+        "* is used without --input and --output: those of {own}, unless --host chooses another sound system. Example: octant \
+         live --input ID --output ID"
+    );
     Ok(text)
 }
 

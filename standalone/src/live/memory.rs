@@ -5,7 +5,8 @@
 //!  "a": {"preset": "drum-bus", "sound": { … a preset … }}, "midi": [{"channel": 1, "controller": 74, "id": "mix"}]}
 //! ```
 //!
-//! Keys that this version does not know are kept. A file with a fault is told and left as it is.
+//! Keys that this version does not know are kept, beside these and in the sounds. A file with a fault is told and left as
+//! it is.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -163,8 +164,7 @@ impl Memory {
         }
         // A later version adds keys that nobody here would take for a slip of the pen.
         for key in raw.keys().filter(|key| !KEYS.contains(&key.as_str())) {
-            let swapped = KEYS.into_iter().find(|known| sorted(known) == sorted(key));
-            if let Some(meant) = swapped.or_else(|| closest(key, KEYS.into_iter())) {
+            if let Some(meant) = closest(key, KEYS.into_iter()) {
                 return fault(key, format!("there is no such key, did you mean {meant}?"));
             }
         }
@@ -235,8 +235,7 @@ impl Memory {
 
     fn to_json(&self) -> Value {
         let slot = |slot: &Slot| {
-            let preset = Preset { name: slot.name.clone(), settings: slot.settings, ..Preset::default() };
-            let sound: Value = serde_json::from_str(&preset.to_json()).unwrap_or_default();
+            let sound: Value = serde_json::from_str(&slot.preset.to_json()).unwrap_or_default();
             json!({"preset": slot.origin, "sound": sound})
         };
         // Most people never use C and D.
@@ -266,11 +265,12 @@ impl Memory {
     }
 }
 
-/// The letters of a word: equal for words in which some have changed places.
-fn sorted(word: &str) -> Vec<char> {
-    let mut letters: Vec<char> = word.chars().collect();
-    letters.sort_unstable();
-    letters
+/// Refuses keys other than these: nothing that is written again may get lost.
+fn only(object: &Map<String, Value>, keys: [&str; 2], path: &str) -> Read<()> {
+    match object.keys().find(|key| !keys.contains(&key.as_str())) {
+        Some(key) => fault(&format!("{path}.{key}"), format!("there is no such key, there are {}", keys.join(" and "))),
+        None => Ok(()),
+    }
 }
 
 fn slot(raw: Option<&Value>, key: &str) -> Read<Slot> {
@@ -279,6 +279,7 @@ fn slot(raw: Option<&Value>, key: &str) -> Read<Slot> {
         Some(Value::Object(object)) => object,
         Some(other) => return expected(key, "an object", other),
     };
+    only(object, ["preset", "sound"], key)?;
     let origin = match object.get("preset") {
         None | Some(Value::Null) => None,
         Some(Value::String(origin)) => Some(origin.clone()),
@@ -292,7 +293,7 @@ fn slot(raw: Option<&Value>, key: &str) -> Read<Slot> {
     if let Err(e) = Engine::new(CHECK_RATE_HZ, 2, &preset.settings) {
         return fault(&format!("{key}.sound"), e.to_string());
     }
-    Ok(Slot { name: preset.name, origin, settings: preset.settings })
+    Ok(Slot { preset, origin })
 }
 
 fn controllers(raw: Option<&Value>) -> Read<BTreeMap<(u8, u8), String>> {
@@ -350,7 +351,8 @@ mod tests {
         let mut desk = Desk { current: 1, muted: true, ..Desk::default() };
         assert!(desk.preset("drum-bus").is_ok());
         assert!(desk.set(&[("b1_above_thr".into(), "-31".into())]).is_ok());
-        desk.slots[3].settings.mix_percent = 40.0;
+        desk.slots[3].preset.settings.mix_percent = 40.0;
+        desk.slots[3].preset.unknown.top.insert("later".into(), json!("kept"));
         Memory {
             host: Some("alsa".into()),
             input: Some("alsa:default".into()),
@@ -390,6 +392,7 @@ mod tests {
             ("\"rate\": 44100", "\"rate\": 44100.5", &["line 6: rate", "a whole number"]),
             ("\"drift\": \"on\"", "\"drift\": \"onn\"", &["drift", "auto, on or off", "onn"]),
             ("\"input\":", "\"inptu\":", &["inptu", "did you mean input"]),
+            ("\"sound\":", "\"sond\":", &["a.sond", "preset and sound"]),
             ("\"octant-live\"", "\"octant-preset\"", &["format", "octant-live"]),
             ("\"id\": \"mix\"", "\"id\": \"mxi\"", &["midi[0].id", "mix"]),
             ("\"slot\": \"B\"", "\"slot\": \"E\"", &["slot", "A, B, C or D", "E"]),

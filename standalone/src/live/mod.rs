@@ -69,7 +69,8 @@ pub fn run(given: &LiveArgs, console: &Console) -> Result<u8, Failure> {
     let notebook = Notebook::open(given)?;
     let arguments = notebook.complete(given);
     let desk = desk(given, notebook.memory().desk.clone())?;
-    let ids = [arguments.input.as_deref(), arguments.output.as_deref()];
+    let ids: Vec<&str> =
+        [&arguments.input, &arguments.output, &arguments.sidechain].into_iter().flatten().map(String::as_str).collect();
     let origin = notebook.origin(given, &arguments);
     let host_id =
         devices::host_id(arguments.host.as_deref(), &ids).map_err(|failure| blame(failure, origin.as_deref()))?;
@@ -145,6 +146,9 @@ fn play(mut session: Session, mut company: Company, console: &Console) -> Result
     let ended = ended.map_err(|failure| blame(failure, company.origin().filter(|_| never_played)));
     company.save(&mut session);
     drop(company);
+    for sentence in session.last_words() {
+        console.say(&format!("octant: {sentence}"));
+    }
     if session.supervisor.hangs() {
         // A thread hangs in the sound system: returning would wait for it.
         let code = match ended {

@@ -129,6 +129,11 @@ impl From<Failure> for Refusal {
     }
 }
 
+/// The side of a device that plays this role: input, output or sidechain.
+fn side(role: &str) -> Side {
+    if role == "output" { Side::Output } else { Side::Input }
+}
+
 /// Opens everything and starts it.
 ///
 /// What a plugin of ALSA tells of itself holds for some rates and periods only. Where nobody asked for certain ones, those
@@ -162,20 +167,21 @@ impl Picked {
     fn find(request: &Request, host: &Host) -> Result<Self, Failure> {
         let Request { choice, devices: known, .. } = request;
         let known = known.as_ref();
-        let pick = |side: Side, id: Option<&DeviceId>, wanted: Option<&str>| -> Result<(Device, Offer), Failure> {
+        let pick = |role: &str, id: Option<&DeviceId>, wanted: Option<&str>| -> Result<(Device, Offer), Failure> {
+            let side = side(role);
             let device = match id {
                 Some(id) => devices::find_again(host, side, id)
-                    .ok_or_else(|| Failure::device(format!("{} {id} is not there", side.word())))?,
-                None => devices::find(host, side, wanted)?,
+                    .ok_or_else(|| Failure::device(format!("{role} {id} is not there")))?,
+                None => devices::find(host, side, role, wanted)?,
             };
-            let offer = Offer::of(&device, side).map_err(|why| request.refuse(host, side, &device, &why))?;
+            let offer = Offer::of(&device, side).map_err(|why| request.refuse(host, role, &device, &why))?;
             Ok((device, offer))
         };
         // The output first: where there is nothing at all, it is what people miss.
-        let output = pick(Side::Output, known.map(|known| &known.output), choice.output.as_deref())?;
-        let input = pick(Side::Input, known.map(|known| &known.input), choice.input.as_deref())?;
+        let output = pick("output", known.map(|known| &known.output), choice.output.as_deref())?;
+        let input = pick("input", known.map(|known| &known.input), choice.input.as_deref())?;
         let known = known.and_then(|known| known.sidechain.as_ref());
-        let sidechain = choice.sidechain.as_deref().map(|wanted| pick(Side::Input, known, Some(wanted))).transpose()?;
+        let sidechain = choice.sidechain.as_deref().map(|wanted| pick("sidechain", known, Some(wanted))).transpose()?;
         Ok(Self { input, output, sidechain })
     }
 
@@ -188,10 +194,10 @@ impl Picked {
 
 impl Request {
     /// What is wrong with a device; and which others there are, unless it is waited for this one.
-    fn refuse(&self, host: &Host, side: Side, device: &Device, why: &str) -> Failure {
+    fn refuse(&self, host: &Host, role: &str, device: &Device, why: &str) -> Failure {
         match self.devices {
-            Some(_) => Failure::device(format!("{} {}: {why}", side.word(), devices::name(device))),
-            None => devices::refused(host, side, device, why),
+            Some(_) => Failure::device(format!("{role} {}: {why}", devices::name(device))),
+            None => devices::refused(host, side(role), role, device, why),
         }
     }
 
@@ -224,8 +230,8 @@ fn open_with(request: &Request, rate: Option<u32>, own_periods: bool) -> Result<
         notes.push(format!("{} has one channel: it goes to both of {}", devices::name(&input), devices::name(&output)));
     }
 
-    let unbuilt = |side: Side, device: &Device, e: &cpal::Error| {
-        let failure = request.refuse(&host, side, device, &sentence(e));
+    let unbuilt = |role: &str, device: &Device, e: &cpal::Error| {
+        let failure = request.refuse(&host, role, device, &sentence(e));
         match e.kind() {
             cpal::ErrorKind::UnsupportedConfig => Refusal::Period(failure),
             _ => Refusal::Other(failure),
@@ -234,7 +240,7 @@ fn open_with(request: &Request, rate: Option<u32>, own_periods: bool) -> Result<
     let time = TimeSource::of(host.id(), request.epoch);
     let (inlet, outlet) = feed::new(request.kind(rate_hz, channels, clocks, true), status);
     let open_input =
-        Open::input(&input, fit(input_format), "input", inlet, time).map_err(|e| unbuilt(Side::Input, &input, &e))?;
+        Open::input(&input, fit(input_format), "input", inlet, time).map_err(|e| unbuilt("input", &input, &e))?;
     let (mut side_outlet, mut open_side) = (None, None);
     if let (Some((device, offer)), Some(id)) = (&sidechain, &devices.sidechain) {
         let (format, width) = format::choose_sidechain(offer, rate_hz, channels, choice.buffer)?;
@@ -242,7 +248,7 @@ fn open_with(request: &Request, rate: Option<u32>, own_periods: bool) -> Result<
         let (inlet, outlet) = feed::new(request.kind(rate_hz, width, clocks, false), status);
         side_outlet = Some(outlet);
         let open = Open::input(device, fit(format), "sidechain", inlet, time);
-        open_side = Some(open.map_err(|e| unbuilt(Side::Input, device, &e))?);
+        open_side = Some(open.map_err(|e| unbuilt("sidechain", device, &e))?);
     }
     // A microphone beside its loudspeakers howls: nothing passes before the user has said so.
     let held = request.devices.is_none() && !choice.unmuted && devices::may_howl(&input, &output);
@@ -254,7 +260,7 @@ fn open_with(request: &Request, rate: Option<u32>, own_periods: bool) -> Result<
         player.show_to(fitting);
     }
     let open_output = Open::output(&output, fit(output_format), "output", player, time)
-        .map_err(|e| unbuilt(Side::Output, &output, &e))?;
+        .map_err(|e| unbuilt("output", &output, &e))?;
     let filters = Worker::start("octant filters", Workshop::PERIOD, move || maker.serve());
     if let Err(reason) = &filters {
         notes.push(format!("no thread for filters: mode linear and other latencies cannot be switched to: {reason}"));

@@ -47,21 +47,21 @@ pub struct LiveArgs {
     #[arg(long, value_name = "ID")]
     pub output: Option<String>,
 
-    /// Input device for the external sidechain
+    /// Input device for the external sidechain; none: without the one of last time
     #[arg(long, value_name = "ID")]
     pub sidechain: Option<String>,
 
     /// Sample rate in Hz; default: the output's own, 48000 where it can choose
-    #[arg(long, value_name = "HZ", value_parser = clap::value_parser!(u32).range(range(RATES_HZ)))]
+    #[arg(long, value_name = "HZ", value_parser = clap::value_parser!(u32).range(range(RATES_HZ)), allow_negative_numbers = true)]
     pub rate: Option<u32>,
 
     /// Frames per period to ask the devices for; default: 256, or what a server dictates
-    #[arg(long, value_name = "FRAMES", value_parser = clap::value_parser!(u32).range(range(PERIODS)))]
+    #[arg(long, value_name = "FRAMES", value_parser = clap::value_parser!(u32).range(range(PERIODS)), allow_negative_numbers = true)]
     pub buffer: Option<u32>,
 
     /// Latency from input to output in ms, the devices' own not counted, at least what the periods need; default: 2
     /// periods and 1 ms, with drift correction 3 periods and the resampler's delay
-    #[arg(long, value_name = "MS", value_parser = parse_latency)]
+    #[arg(long, value_name = "MS", value_parser = parse_latency, allow_negative_numbers = true)]
     pub latency: Option<f64>,
 
     /// Match the clocks of two devices by resampling
@@ -88,7 +88,7 @@ pub struct LiveArgs {
     #[arg(long)]
     pub unmute: bool,
 
-    /// MIDI input whose controllers move parameters: a part of its name (see octant devices)
+    /// MIDI input whose controllers move parameters: a part of its name (see octant devices); none: without the one of last time
     #[arg(long, value_name = "NAME")]
     pub midi: Option<String>,
 

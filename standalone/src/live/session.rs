@@ -36,9 +36,12 @@ pub struct Session {
     pub held: bool,
 }
 
-/// What others have to do because of an order.
+/// What others have to do because of an order, and whom they answer, if anyone waits.
+pub type Errand = (Task, Option<Sender<Answer>>);
+
+/// What others have to do.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Errand {
+pub enum Task {
     /// Tie the next controller to a parameter, or stop waiting for one.
     Learn(Option<String>),
     /// Read files once more.
@@ -77,6 +80,11 @@ impl Session {
         self.messages.push(sentence.into());
     }
 
+    /// What was said after the last picture.
+    pub fn last_words(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.messages)
+    }
+
     /// Carries out the orders that come until the tick is over, looks after the devices, and takes a picture.
     pub fn turn(&mut self, begun: Instant) -> Result<(&Snapshot, Vec<Errand>), Failure> {
         let mut errands = Vec::new();
@@ -113,11 +121,15 @@ impl Session {
         Ok(())
     }
 
+    fn controls(&self) -> Controls {
+        Controls { learning: self.learning.clone(), ..self.desk.controls() }
+    }
+
     /// Takes the picture of now.
     pub fn shoot(&mut self, now: Duration) -> &Snapshot {
         let (status, wiring) = (self.supervisor.status(), self.supervisor.wiring().clone());
         let messages = std::mem::take(&mut self.messages);
-        let controls = Controls { learning: self.learning.clone(), ..self.desk.controls() };
+        let controls = self.controls();
         let picture = self.photographer.shoot(now, status, wiring, controls, messages);
         self.latest.insert(picture)
     }
@@ -130,22 +142,21 @@ impl Session {
 
     /// Carries out one order and answers it.
     pub fn carry_out(&mut self, order: Order, now: Duration, errands: &mut Vec<Errand>) {
-        let waits = order.answer.is_some();
-        let answer = self.obey(order.command, now, errands);
-        match order.answer {
-            Some(to) => {
-                // Who has gone meanwhile needs no answer.
-                let _ = to.send(answer);
-            }
-            None => {
-                if let (Err(failure), false) = (&answer, waits) {
-                    self.messages.push(failure.sentence.clone());
-                }
-            }
+        let mut tasks = Vec::new();
+        let answer = self.obey(order.command, now, &mut tasks);
+        let mut to = order.answer;
+        for task in tasks {
+            errands.push((task, to.take_if(|_| answer.is_ok())));
+        }
+        match (answer, to) {
+            // Who has gone meanwhile needs no answer.
+            (answer, Some(to)) => drop(to.send(answer)),
+            (Err(failure), None) => self.messages.push(failure.sentence),
+            (Ok(_), None) => {}
         }
     }
 
-    fn obey(&mut self, command: Command, now: Duration, errands: &mut Vec<Errand>) -> Answer {
+    fn obey(&mut self, command: Command, now: Duration, tasks: &mut Vec<Task>) -> Answer {
         let desk = &mut self.desk;
         match command {
             Command::Get(id) => desk.get(id.as_deref()),
@@ -172,21 +183,25 @@ impl Session {
                 let id = devices::host_id(Some(&host), &[])?;
                 let open: HostMaker = Arc::new(move || devices::open_host(id));
                 self.supervisor.choose(now, open, id.to_string(), (*choice).clone());
-                errands.push(Errand::Chosen(host, choice));
+                tasks.push(Task::Chosen(host, choice));
                 Ok(Value::Null)
             }
-            Command::Meters => Ok(self.latest.as_ref().map_or(Value::Null, Snapshot::to_json)),
+            // The controls of now: whoever asks may have moved them in the line before.
+            Command::Meters => {
+                let now = |latest: &Snapshot| Snapshot { controls: self.controls(), ..latest.clone() };
+                Ok(self.latest.as_ref().map_or(Value::Null, |latest| now(latest).to_json()))
+            }
             Command::Clear => {
                 self.supervisor.status().clear();
                 self.photographer = Photographer::default();
                 Ok(Value::Null)
             }
             Command::Learn(row) => {
-                errands.push(Errand::Learn(row.map(|row| row.id())));
+                tasks.push(Task::Learn(row.map(|row| row.id())));
                 Ok(Value::Null)
             }
             Command::Reload => {
-                errands.push(Errand::Reload);
+                tasks.push(Task::Reload);
                 desk.reload()
             }
             Command::Quit => {

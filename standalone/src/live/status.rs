@@ -162,7 +162,8 @@ pub struct Snapshot {
     pub load: f32,
     /// Highest of the last one and a half seconds.
     pub load_peak: f32,
-    /// From input callback to output callback, ms, with resampler and look-ahead; the devices' own is not known.
+    /// From input callback to output callback, ms, with resampler and look-ahead, 0 before the first one; the devices' own
+    /// is not known.
     pub latency_ms: f64,
     /// How much faster the input's clock runs; None without correction.
     pub drift_ppm: Option<f64>,
@@ -250,9 +251,8 @@ impl Photographer {
         let input = peaks(&status.input_peak, &mut self.input);
         let output = peaks(&status.output_peak, &mut self.output);
         let running = wiring.link == Link::Running;
-        let frames = status.age_frames.load(Relaxed)
-            + f64::from(status.engine_frames.load(Relaxed))
-            + wiring.resampler_frames as f64;
+        let age_frames = status.age_frames.load(Relaxed);
+        let frames = age_frames + f64::from(status.engine_frames.load(Relaxed)) + wiring.resampler_frames as f64;
         Snapshot {
             at,
             bands,
@@ -262,7 +262,11 @@ impl Photographer {
             xruns: status.xruns.load(Relaxed) + status.underruns.load(Relaxed) + status.overruns.load(Relaxed),
             load: if running { status.load.load(Relaxed) } else { 0.0 },
             load_peak: self.load.follow(status.load_peak.swap(0.0, Relaxed), at),
-            latency_ms: if running { 1000.0 * frames / f64::from(wiring.rate_hz.max(1)) } else { 0.0 },
+            latency_ms: if running && age_frames > 0.0 {
+                1000.0 * frames / f64::from(wiring.rate_hz.max(1))
+            } else {
+                0.0
+            },
             drift_ppm: (running && wiring.corrected).then(|| status.drift_ppm.load(Relaxed)),
             settled: !wiring.corrected || status.settled.load(Relaxed),
             wiring,

@@ -320,6 +320,9 @@ impl Supervisor {
         for calls in [&self.status.input_calls, &self.status.output_calls, &self.status.sidechain_calls] {
             calls.store(0, Relaxed);
         }
+        // What the last streams left behind is not true of these.
+        self.status.output_block.store(0, Relaxed);
+        self.status.age_frames.store(0.0, Relaxed);
         let dogs = streams.open.iter().map(|open| Watchdog::new(now, open.period)).collect();
         self.state = State::Running(Box::new(streams), dogs);
     }
@@ -415,6 +418,17 @@ impl Supervisor {
                 lost = lost.or_else(|| Some(format!("{} {} {}", open.what, open.name, why.words())));
             }
         }
+        // A server that calls both in one cycle tells nobody that its period is another one now: the latency would stay
+        // that of the longest.
+        let block = f64::from(self.status.output_block.load(Relaxed));
+        if let (Clocks::Lockstep, Some(output)) =
+            (streams.clocks, streams.open.iter().find(|open| open.what == "output"))
+        {
+            let period = (output.period.as_secs_f64() * f64::from(streams.rate_hz)).round();
+            if block > 0.0 && block != period {
+                lost = lost.or_else(|| Some(format!("{} {} {}", output.what, output.name, Lost::Broken.words())));
+            }
+        }
         Status::count(&self.status.xruns, xruns);
         if let Some(many) = self.xruns.pass(now, xruns) {
             let times = if many == 1 { "once".to_owned() } else { format!("{many} times") };
@@ -434,6 +448,10 @@ impl Supervisor {
         let _ = streams.wishes.try_push(Wish { silence: true, ..self.wish });
         if self.ending.is_none() {
             if !self.reconnect || (hopeless && !self.patient) {
+                if hopeless {
+                    // These devices have not played.
+                    self.devices = None;
+                }
                 self.close(now, why.clone());
                 self.ending = Some(now);
                 return Err(Failure::device(why));

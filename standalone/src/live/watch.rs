@@ -12,6 +12,8 @@ use super::priority::Caller;
 const FLOOD_PER_S: u64 = 200;
 /// A callback may stay away for so long, or for [`SILENT_PERIODS`].
 const SILENT: Duration = Duration::from_secs(1);
+/// The first callback may take so long.
+const FIRST: Duration = Duration::from_secs(4);
 /// Whoever looks comes back before that.
 const LOOKS: Duration = Duration::from_millis(200);
 /// Periods without a callback.
@@ -191,7 +193,9 @@ impl Watchdog {
         if calls != self.calls {
             (self.calls, self.since) = (calls, now);
         }
-        (now.saturating_sub(self.since) > self.patience).then_some(Lost::Silent)
+        // Headsets without wires and sound servers take their time for the first one: opened anew, they would begin again.
+        let patience = if self.calls == 0 { self.patience.max(FIRST) } else { self.patience };
+        (now.saturating_sub(self.since) > patience).then_some(Lost::Silent)
     }
 }
 
@@ -243,7 +247,10 @@ mod tests {
         let mut dog = Watchdog::new(at(0), period);
         assert_eq!(dog.look(at(50), &alarm, 1, 0), None);
         assert_eq!(lost_at(&mut dog, 100, 1), Some(1100));
-        assert_eq!(lost_at(&mut Watchdog::new(at(0), at(100)), 50, 0), Some(2050), "twenty periods");
+        let mut dog = Watchdog::new(at(0), at(100));
+        assert_eq!(dog.look(at(50), &alarm, 1, 0), None);
+        assert_eq!(lost_at(&mut dog, 100, 1), Some(2100), "twenty periods");
+        assert_eq!(lost_at(&mut Watchdog::new(at(0), period), 50, 0), Some(4050), "the first one");
         // A second in which nobody looked proves nothing.
         let mut dog = Watchdog::new(at(0), period);
         assert_eq!((dog.look(at(50), &alarm, 1, 0), dog.look(at(3000), &alarm, 1, 0)), (None, None));

@@ -57,7 +57,7 @@ impl AtDesk {
         if !self.has_all(answered) {
             return;
         }
-        let sound = |desk: &Desk| (desk.current, desk.slots[desk.current].name.clone());
+        let sound = |desk: &Desk| (desk.current, desk.slots[desk.current].preset.name.clone());
         let (before, now) = (sound(&self.known), sound(desk));
         if before != now || view.loaded.is_none() {
             view.loaded = Some((now.1, *desk.settings()));
@@ -73,8 +73,8 @@ impl AtDesk {
         let mut kept = self.kept();
         kept.active = self.known.current;
         for (slot, known) in kept.slots.iter_mut().zip(&self.known.slots) {
-            slot.settings = known.settings;
-            slot.name.clone_from(&known.name);
+            slot.settings = known.preset.settings;
+            slot.name.clone_from(&known.preset.name);
         }
     }
 
@@ -82,9 +82,9 @@ impl AtDesk {
     pub fn tell(&mut self, view: &View) {
         self.tell_slots();
         if let Some((name, _)) = &view.loaded
-            && *name != self.known.slots[self.known.current].name
+            && *name != self.known.slots[self.known.current].preset.name
         {
-            self.known.slots[self.known.current].name.clone_from(name);
+            self.known.slots[self.known.current].preset.name.clone_from(name);
             self.order(Command::Name(name.clone()));
         }
     }
@@ -102,8 +102,8 @@ impl AtDesk {
         }
         for (slot, settings) in slots.into_iter().enumerate() {
             // The settings of the one that plays are the parameters.
-            if slot != active && settings != self.known.slots[slot].settings {
-                self.known.slots[slot].settings = settings;
+            if slot != active && settings != self.known.slots[slot].preset.settings {
+                self.known.slots[slot].preset.settings = settings;
                 self.order(Command::Store(slot, Box::new(settings)));
             }
         }
@@ -120,7 +120,7 @@ impl Owner for AtDesk {
     fn set(&mut self, row: Row, plain: f64) {
         rows::at(row).set_clamped(&mut self.settings, plain);
         let current = self.known.current;
-        self.known.slots[current].settings = self.settings;
+        self.known.slots[current].preset.settings = self.settings;
         self.kept().slots[current].settings = self.settings;
         self.order(Command::Plain(rows::at(row), plain));
     }
@@ -132,7 +132,7 @@ impl Owner for AtDesk {
         self.tell_slots();
         self.settings = *settings;
         let current = self.known.current;
-        self.known.slots[current].settings = *settings;
+        self.known.slots[current].preset.settings = *settings;
         self.kept().slots[current].settings = *settings;
         self.order(Command::Whole(Box::new(*settings)));
     }
@@ -217,7 +217,7 @@ mod tests {
         owner.kept().slots[3].settings = copied;
         owner.tell(&view);
         there.catch_up();
-        assert_eq!(there.desk.slots[3].settings.mix_percent, 70.0);
+        assert_eq!(there.desk.slots[3].preset.settings.mix_percent, 70.0);
         assert!(there.desk.swap().is_ok() && there.desk.bypass(Switch::On).is_ok());
         owner.follow(&there.desk, there.answered, &mut view);
         assert_eq!(owner.kept().active, 0);
@@ -230,13 +230,13 @@ mod tests {
         assert_eq!(view.loaded.as_ref().map(|(name, _)| name.as_str()), Some("Default"));
         assert!(there.desk.preset("drum-bus").is_ok());
         owner.follow(&there.desk, there.answered, &mut view);
-        let name = there.desk.slots[0].name.clone();
+        let name = there.desk.slots[0].preset.name.clone();
         assert_eq!(view.loaded.as_ref().map(|(name, _)| name.clone()), Some(name));
         assert!(!view.is_dirty(&owner.settings()));
         view.loaded = Some(("Mine".into(), owner.settings()));
         owner.tell(&view);
         owner.tell(&view);
         there.catch_up();
-        assert_eq!((there.desk.slots[0].name.as_str(), there.answered), ("Mine", 1));
+        assert_eq!((there.desk.slots[0].preset.name.as_str(), there.answered), ("Mine", 1));
     }
 }
