@@ -43,12 +43,13 @@ pub fn version(program: &str) -> String {
         .unwrap_or_else(|| format!("{program}: unknown version"))
 }
 
-/// The commit that is checked out; marked if files differ from it.
+/// The commit that is checked out; marked if files differ from it, other records of benchmarks aside.
 pub fn commit() -> String {
     let Ok(hash) = shell::output("git", &["rev-parse", "--short=12", "HEAD"]) else {
         return "not committed".into();
     };
-    let changed = shell::output("git", &["status", "--porcelain", "--untracked-files=no"]).unwrap_or_default();
+    let looked_at = ["status", "--porcelain", "--untracked-files=no", "--", ":!assets/bench"];
+    let changed = shell::output("git", &looked_at).unwrap_or_default();
     let mark = if changed.trim().is_empty() { "" } else { " and changes" };
     format!("{}{mark}", hash.trim())
 }
