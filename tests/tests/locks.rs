@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Sources whose code may run on an audio thread, whole directories and single files.
-const SOURCES: [&str; 17] = [
+const SOURCES: [&str; 18] = [
     "dsp-c/src",
     "plugin/src/bridge.rs",
     "plugin/src/clock.rs",
@@ -13,6 +13,7 @@ const SOURCES: [&str; 17] = [
     "plugin/src/multiband.rs",
     "plugin/src/running.rs",
     "plugin/src/sync.rs",
+    "plugin/src/vst3/arrivals.rs",
     "plugin/src/vst3/block.rs",
     "plugin/src/vst3/restarts.rs",
     "standalone/src/live/drift.rs",
