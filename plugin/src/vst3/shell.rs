@@ -139,7 +139,13 @@ impl<const CHANNELS: usize> IComponentTrait for Shell<CHANNELS> {
         }
     }
 
+    /// What is not active processes nothing, whether the host has said so or not: else the framework would wait for values
+    /// to come with the sound.
     unsafe fn setActive(&self, state: TBool) -> tresult {
+        if state == 0 && self.processing.load(Relaxed) {
+            // SAFETY: takes a number only.
+            unsafe { self.setProcessing(0) };
+        }
         self.deliver();
         // SAFETY: takes a number only.
         let result = self.inside.during(|| unsafe { IComponentTrait::setActive(&self.framework, state) });
