@@ -90,6 +90,8 @@ pub struct Dynamics {
     /// What the settings ask for, and what runs: it may be more, until envelopes have settled.
     wanted: Form,
     running: Form,
+    /// Looks in a row at which both channels had come to the same envelopes, nothing telling them apart meanwhile.
+    alike: usize,
     /// Which detectors are in use.
     peak_used: bool,
     rms_used: bool,
@@ -117,6 +119,7 @@ impl Dynamics {
             settings: settings.band,
             wanted: form,
             running: form,
+            alike: 0,
             peak_used: false,
             rms_used: false,
             smooth_used: false,
@@ -139,6 +142,7 @@ impl Dynamics {
         self.bands = settings.bands;
         self.settings = settings.band;
         self.running = Form::LEAST;
+        self.alike = 0;
         (self.above_envelope, self.below_envelope) = (Envelope::ZERO, Envelope::ZERO);
         self.rms.square = [0.0; 16];
         self.smooth = Smooth::ZERO;
@@ -211,6 +215,9 @@ impl Dynamics {
             ballistics: if used.iter().any(full) { Ballistics::Full } else { Ballistics::Plain },
             below: used.iter().any(|band| band.below.law != Law::Off),
         };
+        if self.wanted.width == Width::Wide {
+            self.alike = 0;
+        }
         self.peak_used = used.iter().any(|band| band.detector == Detector::Peak);
         self.rms_used = used.iter().any(|band| band.detector == Detector::Rms);
         self.smooth_used = used.iter().any(|band| band.detector == Detector::Smooth);
@@ -267,8 +274,10 @@ impl Dynamics {
         }
     }
 
-    /// Runs less where envelopes allow it. To be called at frames that do not depend on how blocks are cut.
-    pub fn settle(&mut self) {
+    /// Runs less where envelopes allow it. To be called at frames that do not depend on how blocks are cut. `looks`: of
+    /// so many calls in a row gains are still on their way; those of one channel cannot stand for both before they are the
+    /// same.
+    pub fn settle(&mut self, looks: usize) {
         let before = self.running;
         let lanes = ..self.running.width.lanes();
         let (above, below) = (&mut self.above_envelope, &mut self.below_envelope);
@@ -286,9 +295,12 @@ impl Dynamics {
             }
         }
         let both = |e: &Envelope| channels_agree(e, self.wanted.ballistics);
-        if self.running.width == Width::Wide && self.wanted.width == Width::Narrow && both(above) && both(below) {
-            (*above, *below) = (gather(above), gather(below));
-            self.running.width = Width::Narrow;
+        if self.running.width == Width::Wide && self.wanted.width == Width::Narrow {
+            self.alike = if both(above) && both(below) { self.alike + 1 } else { 0 };
+            if self.alike > looks {
+                (*above, *below) = (gather(above), gather(below));
+                self.running.width = Width::Narrow;
+            }
         }
         if self.running != before {
             self.lay_out();
@@ -341,6 +353,7 @@ impl Dynamics {
     /// `edges` and `old_edges`: lowest frequency of each band and, after the last, the upper end, in octaves.
     pub fn carry_over(&mut self, edges: &[f64], old: &Self, old_edges: &[f64]) {
         (self.above_envelope, self.below_envelope) = (Envelope::ZERO, Envelope::ZERO);
+        self.alike = 0;
         // What the old chain ran may still be moving, so it runs on until `settle` finds it at rest.
         let running = self.wanted.with(old.running);
         if running.width != self.running.width {
