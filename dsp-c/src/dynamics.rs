@@ -370,7 +370,10 @@ impl Dynamics {
                 let from = old.running.width.lane(from_slot, channel.min(old.running.width.lanes_per_slot() - 1));
                 copy_lane(&mut self.above_envelope, to, &old.above_envelope, from);
                 copy_lane(&mut self.below_envelope, to, &old.below_envelope, from);
-                self.rms.square[WIDE_LANE[to_slot] + channel] = old.rms.square[WIDE_LANE[from_slot] + channel];
+                // An average that nobody has kept is older than that of the filters coming to rest.
+                if old.settings[nearest].detector == Detector::Rms {
+                    self.rms.square[WIDE_LANE[to_slot] + channel] = old.rms.square[WIDE_LANE[from_slot] + channel];
+                }
             }
         }
     }
