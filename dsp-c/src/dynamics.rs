@@ -169,7 +169,15 @@ impl Dynamics {
     /// Takes over new settings of the same number of bands.
     pub fn set(&mut self, settings: &Settings) {
         let old = std::mem::replace(&mut self.settings, settings.band);
+        let (rms_before, smooth_before) = (self.rms_used, self.smooth_used);
         self.choose_form();
+        // What detectors out of use heard last may be long ago.
+        if self.rms_used && !rms_before {
+            self.rms.square = [0.0; 16];
+        }
+        if self.smooth_used && !smooth_before {
+            self.smooth = Smooth { chosen: self.smooth.chosen, ..Smooth::ZERO };
+        }
         let running = self.running.with(self.wanted);
         if running.below && !self.running.below {
             // A section at rest is one whose hold restarts at every frame.
@@ -237,7 +245,7 @@ impl Dynamics {
     fn lay_out_band(&mut self, index: usize) {
         let (width, fs, band) = (self.running.width, self.sample_rate_hz, &self.settings[index]);
         let slot = SLOTS - self.bands + index;
-        let rms = if band.detector == Detector::Rms { kappa(band.rms_ms * 1e-3, fs) } else { 0.0 };
+        let rms = kappa(band.rms_ms * 1e-3, fs);
         let mid_side = self.channels == 2 && band.channels == Channels::MidSide;
         for channel in 0..2 {
             let lane = WIDE_LANE[slot] + channel;
@@ -371,7 +379,7 @@ impl Dynamics {
                 copy_lane(&mut self.above_envelope, to, &old.above_envelope, from);
                 copy_lane(&mut self.below_envelope, to, &old.below_envelope, from);
                 // An average that nobody has kept is older than that of the filters coming to rest.
-                if old.settings[nearest].detector == Detector::Rms {
+                if old.rms_used {
                     self.rms.square[WIDE_LANE[to_slot] + channel] = old.rms.square[WIDE_LANE[from_slot] + channel];
                 }
             }
