@@ -190,6 +190,13 @@ impl Dynamics {
             }
         }
         for (index, old) in old.iter().enumerate().take(self.bands) {
+            if old.auto_release && !self.settings[index].auto_release {
+                // Nothing lets it go meanwhile.
+                for channel in 0..self.running.width.lanes_per_slot() {
+                    let lane = self.running.width.lane(SLOTS - self.bands + index, channel);
+                    self.above_envelope.slow[lane] = 0.0;
+                }
+            }
             if gated(&self.settings[index]) && !gated(old) {
                 for channel in 0..self.running.width.lanes_per_slot() {
                     let lane = self.running.width.lane(SLOTS - self.bands + index, channel);
@@ -378,6 +385,9 @@ impl Dynamics {
                 let from = old.running.width.lane(from_slot, channel.min(old.running.width.lanes_per_slot() - 1));
                 copy_lane(&mut self.above_envelope, to, &old.above_envelope, from);
                 copy_lane(&mut self.below_envelope, to, &old.below_envelope, from);
+                if !self.settings[band].auto_release {
+                    self.above_envelope.slow[to] = 0.0;
+                }
                 // An average that nobody has kept is older than that of the filters coming to rest.
                 if old.rms_used {
                     self.rms.square[WIDE_LANE[to_slot] + channel] = old.rms.square[WIDE_LANE[from_slot] + channel];

@@ -4,7 +4,7 @@ mod common;
 
 use common::model::{Follower, static_gain_db};
 use common::*;
-use octant_dsp::settings::{BandSettings, Detector, Law, Section, Settings};
+use octant_dsp::settings::{BandSettings, Detector, Law, Section, Settings, Slope};
 
 const RATE_HZ: f64 = 48_000.0;
 
@@ -380,4 +380,28 @@ fn a_band_finds_its_average_where_another_one_has_kept_it() {
     let (_, gain) = play_traced(&mut playing, &vec![tone(5000.0, 0.5, RATE_HZ, 4800)], &Vec::new());
     let (row, rest) = (&gain[1][0], gain[1][0][4799]);
     assert!(rest < -10.0 && row.iter().all(|gain| (gain - rest).abs() < 1.0), "{:?} … {rest}", &row[..8]);
+}
+
+/// Switched off, the slow path of the automatic release forgets: it would come back as it was, however long ago.
+#[test]
+fn an_automatic_release_that_is_switched_on_again_knows_nothing_of_before() {
+    let band = BandSettings { attack_ms: 0.05, release_ms: 1000.0, auto_release: true, ..compressor() };
+    let manual = BandSettings { auto_release: false, release_ms: 10.0, ..band };
+    let slope = |settings: Settings| Settings { slope: Slope::Db48, ..settings };
+    // Alone, beside another one, with a new structure.
+    for (between, again) in [
+        (settings(1, manual), settings(1, band)),
+        (slope(settings(1, manual)), settings(1, band)),
+        (settings(1, manual), slope(settings(1, band))),
+        (settings(1, BandSettings { hold_ms: 10.0, ..manual }), settings(1, band)),
+    ] {
+        let mut playing = engine(RATE_HZ, 1, &settings(1, band));
+        play(&mut playing, &vec![noise(71, 0.9, 48_000)]);
+        set(&mut playing, &between);
+        play(&mut playing, &vec![vec![0.0; 48_000]]);
+        set(&mut playing, &again);
+        let (_, gain) = play_traced(&mut playing, &vec![vec![0.0; 9600]], &Vec::new());
+        let lowest = gain[0][0].iter().fold(0.0, |lowest, gain| f32::min(lowest, *gain));
+        assert!(lowest > -0.01, "{lowest} dB in silence");
+    }
 }
