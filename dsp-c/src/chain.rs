@@ -335,7 +335,8 @@ impl Chain {
     /// Before the frame `clock` of the grid is processed: runs less machinery if it can.
     pub fn settle(&mut self, clock: u64) {
         if self.dynamics.settling() && clock.is_multiple_of(SETTLE_GRID as u64) {
-            self.with_width(|chain| chain.dynamics.settle());
+            let looks = self.leaves.frames().div_ceil(SETTLE_GRID);
+            self.with_width(|chain| chain.dynamics.settle(looks));
         }
     }
 

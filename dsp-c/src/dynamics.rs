@@ -90,6 +90,8 @@ pub struct Dynamics {
     /// What the settings ask for, and what runs: it may be more, until envelopes have settled.
     wanted: Form,
     running: Form,
+    /// Looks in a row at which both channels had come to the same envelopes, nothing telling them apart meanwhile.
+    alike: usize,
     /// Which detectors are in use.
     peak_used: bool,
     rms_used: bool,
@@ -117,6 +119,7 @@ impl Dynamics {
             settings: settings.band,
             wanted: form,
             running: form,
+            alike: 0,
             peak_used: false,
             rms_used: false,
             smooth_used: false,
@@ -139,6 +142,7 @@ impl Dynamics {
         self.bands = settings.bands;
         self.settings = settings.band;
         self.running = Form::LEAST;
+        self.alike = 0;
         (self.above_envelope, self.below_envelope) = (Envelope::ZERO, Envelope::ZERO);
         self.rms.square = [0.0; 16];
         self.smooth = Smooth::ZERO;
@@ -165,7 +169,15 @@ impl Dynamics {
     /// Takes over new settings of the same number of bands.
     pub fn set(&mut self, settings: &Settings) {
         let old = std::mem::replace(&mut self.settings, settings.band);
+        let (rms_before, smooth_before) = (self.rms_used, self.smooth_used);
         self.choose_form();
+        // What detectors out of use heard last may be long ago.
+        if self.rms_used && !rms_before {
+            self.rms.square = [0.0; 16];
+        }
+        if self.smooth_used && !smooth_before {
+            self.smooth = Smooth { chosen: self.smooth.chosen, ..Smooth::ZERO };
+        }
         let running = self.running.with(self.wanted);
         if running.below && !self.running.below {
             // A section at rest is one whose hold restarts at every frame.
@@ -178,6 +190,13 @@ impl Dynamics {
             }
         }
         for (index, old) in old.iter().enumerate().take(self.bands) {
+            if old.auto_release && !self.settings[index].auto_release {
+                // Nothing lets it go meanwhile.
+                for channel in 0..self.running.width.lanes_per_slot() {
+                    let lane = self.running.width.lane(SLOTS - self.bands + index, channel);
+                    self.above_envelope.slow[lane] = 0.0;
+                }
+            }
             if gated(&self.settings[index]) && !gated(old) {
                 for channel in 0..self.running.width.lanes_per_slot() {
                     let lane = self.running.width.lane(SLOTS - self.bands + index, channel);
@@ -211,6 +230,9 @@ impl Dynamics {
             ballistics: if used.iter().any(full) { Ballistics::Full } else { Ballistics::Plain },
             below: used.iter().any(|band| band.below.law != Law::Off),
         };
+        if self.wanted.width == Width::Wide {
+            self.alike = 0;
+        }
         self.peak_used = used.iter().any(|band| band.detector == Detector::Peak);
         self.rms_used = used.iter().any(|band| band.detector == Detector::Rms);
         self.smooth_used = used.iter().any(|band| band.detector == Detector::Smooth);
@@ -230,7 +252,7 @@ impl Dynamics {
     fn lay_out_band(&mut self, index: usize) {
         let (width, fs, band) = (self.running.width, self.sample_rate_hz, &self.settings[index]);
         let slot = SLOTS - self.bands + index;
-        let rms = if band.detector == Detector::Rms { kappa(band.rms_ms * 1e-3, fs) } else { 0.0 };
+        let rms = kappa(band.rms_ms * 1e-3, fs);
         let mid_side = self.channels == 2 && band.channels == Channels::MidSide;
         for channel in 0..2 {
             let lane = WIDE_LANE[slot] + channel;
@@ -267,8 +289,10 @@ impl Dynamics {
         }
     }
 
-    /// Runs less where envelopes allow it. To be called at frames that do not depend on how blocks are cut.
-    pub fn settle(&mut self) {
+    /// Runs less where envelopes allow it. To be called at frames that do not depend on how blocks are cut. `looks`: of
+    /// so many calls in a row gains are still on their way; those of one channel cannot stand for both before they are the
+    /// same.
+    pub fn settle(&mut self, looks: usize) {
         let before = self.running;
         let lanes = ..self.running.width.lanes();
         let (above, below) = (&mut self.above_envelope, &mut self.below_envelope);
@@ -286,9 +310,12 @@ impl Dynamics {
             }
         }
         let both = |e: &Envelope| channels_agree(e, self.wanted.ballistics);
-        if self.running.width == Width::Wide && self.wanted.width == Width::Narrow && both(above) && both(below) {
-            (*above, *below) = (gather(above), gather(below));
-            self.running.width = Width::Narrow;
+        if self.running.width == Width::Wide && self.wanted.width == Width::Narrow {
+            self.alike = if both(above) && both(below) { self.alike + 1 } else { 0 };
+            if self.alike > looks {
+                (*above, *below) = (gather(above), gather(below));
+                self.running.width = Width::Narrow;
+            }
         }
         if self.running != before {
             self.lay_out();
@@ -341,6 +368,7 @@ impl Dynamics {
     /// `edges` and `old_edges`: lowest frequency of each band and, after the last, the upper end, in octaves.
     pub fn carry_over(&mut self, edges: &[f64], old: &Self, old_edges: &[f64]) {
         (self.above_envelope, self.below_envelope) = (Envelope::ZERO, Envelope::ZERO);
+        self.alike = 0;
         // What the old chain ran may still be moving, so it runs on until `settle` finds it at rest.
         let running = self.wanted.with(old.running);
         if running.width != self.running.width {
@@ -357,7 +385,13 @@ impl Dynamics {
                 let from = old.running.width.lane(from_slot, channel.min(old.running.width.lanes_per_slot() - 1));
                 copy_lane(&mut self.above_envelope, to, &old.above_envelope, from);
                 copy_lane(&mut self.below_envelope, to, &old.below_envelope, from);
-                self.rms.square[WIDE_LANE[to_slot] + channel] = old.rms.square[WIDE_LANE[from_slot] + channel];
+                if !self.settings[band].auto_release {
+                    self.above_envelope.slow[to] = 0.0;
+                }
+                // An average that nobody has kept is older than that of the filters coming to rest.
+                if old.rms_used {
+                    self.rms.square[WIDE_LANE[to_slot] + channel] = old.rms.square[WIDE_LANE[from_slot] + channel];
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ mod common;
 
 use common::model::{Follower, static_gain_db};
 use common::*;
-use octant_dsp::settings::{BandSettings, Detector, Law, Section, Settings};
+use octant_dsp::settings::{BandSettings, Detector, Law, Section, Settings, Slope};
 
 const RATE_HZ: f64 = 48_000.0;
 
@@ -348,4 +348,60 @@ fn a_smooth_detector_distorts_bass_far_less_than_a_peak_detector() {
     let (peak, smooth) = (third_harmonic(Detector::Peak), third_harmonic(Detector::Smooth));
     println!("third harmonic of 53 Hz: peak {peak:.1} dB, smooth {smooth:.1} dB");
     assert!((peak + 19.0).abs() < 1.5 && smooth < -57.0, "{peak} {smooth}");
+}
+
+#[test]
+fn detectors_do_not_hear_what_was_before_they_came_into_use() {
+    for detector in [Detector::Rms, Detector::Smooth] {
+        let band = BandSettings { attack_ms: 0.05, release_ms: 1.0, rms_ms: 100.0, detector, ..compressor() };
+        let other = settings(1, BandSettings { detector: Detector::Peak, ..band });
+        let mut playing = engine(RATE_HZ, 1, &settings(1, band));
+        let (_, gain) = play_traced(&mut playing, &vec![noise(70, 0.9, 4800)], &Vec::new());
+        assert!(gain[0][0].iter().any(|gain| *gain < -6.0));
+        set(&mut playing, &other);
+        play(&mut playing, &vec![vec![0.0; 48_000]]);
+        set(&mut playing, &settings(1, band));
+        let (_, gain) = play_traced(&mut playing, &vec![vec![0.0; 4800]], &Vec::new());
+        let lowest = gain[0][0].iter().fold(0.0, |lowest, gain| f32::min(lowest, *gain));
+        assert!(lowest > -0.01, "{detector:?}: {lowest} dB in silence");
+    }
+}
+
+/// Beside a band that has it, the average of every band is kept: who comes to it finds the level.
+#[test]
+fn a_band_finds_its_average_where_another_one_has_kept_it() {
+    let band = BandSettings { attack_ms: 0.05, release_ms: 1.0, rms_ms: 100.0, ..compressor() };
+    let mut wanted = settings(2, band);
+    wanted.band[0].detector = Detector::Rms;
+    let mut playing = engine(RATE_HZ, 1, &wanted);
+    play(&mut playing, &vec![tone(5000.0, 0.5, RATE_HZ, 48_000)]);
+    wanted.band[1].detector = Detector::Rms;
+    set(&mut playing, &wanted);
+    let (_, gain) = play_traced(&mut playing, &vec![tone(5000.0, 0.5, RATE_HZ, 4800)], &Vec::new());
+    let (row, rest) = (&gain[1][0], gain[1][0][4799]);
+    assert!(rest < -10.0 && row.iter().all(|gain| (gain - rest).abs() < 1.0), "{:?} … {rest}", &row[..8]);
+}
+
+/// Switched off, the slow path of the automatic release forgets: it would come back as it was, however long ago.
+#[test]
+fn an_automatic_release_that_is_switched_on_again_knows_nothing_of_before() {
+    let band = BandSettings { attack_ms: 0.05, release_ms: 1000.0, auto_release: true, ..compressor() };
+    let manual = BandSettings { auto_release: false, release_ms: 10.0, ..band };
+    let slope = |settings: Settings| Settings { slope: Slope::Db48, ..settings };
+    // Alone, beside another one, with a new structure.
+    for (between, again) in [
+        (settings(1, manual), settings(1, band)),
+        (slope(settings(1, manual)), settings(1, band)),
+        (settings(1, manual), slope(settings(1, band))),
+        (settings(1, BandSettings { hold_ms: 10.0, ..manual }), settings(1, band)),
+    ] {
+        let mut playing = engine(RATE_HZ, 1, &settings(1, band));
+        play(&mut playing, &vec![noise(71, 0.9, 48_000)]);
+        set(&mut playing, &between);
+        play(&mut playing, &vec![vec![0.0; 48_000]]);
+        set(&mut playing, &again);
+        let (_, gain) = play_traced(&mut playing, &vec![vec![0.0; 9600]], &Vec::new());
+        let lowest = gain[0][0].iter().fold(0.0, |lowest, gain| f32::min(lowest, *gain));
+        assert!(lowest > -0.01, "{lowest} dB in silence");
+    }
 }

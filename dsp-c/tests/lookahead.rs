@@ -118,3 +118,27 @@ fn changed_lookahead_takes_another_engine_and_this_one_says_so() {
     assert!(out[0][..336].iter().all(|x| *x == 0.0));
     assert_eq!(out[0][336..], input[0][..4000 - 336]);
 }
+
+/// Linked, one gain serves both channels; but the gains of before are still on their way to the bands that they belong to.
+#[test]
+fn gains_on_their_way_are_each_channels_own_when_channels_become_linked() {
+    let input = vec![tone(5000.0, 0.9, RATE_HZ, 4800), tone(5000.0, 0.02, RATE_HZ, 4800)];
+    for (attack_ms, release_ms, lookahead_ms) in [(0.1, 5.0, 20.0), (1.0, 1.0, 20.0), (0.1, 5.0, 1.0)] {
+        let above = section(Law::Compress, -40.0, 4.0);
+        let band = BandSettings { above, attack_ms, release_ms, link_percent: 0.0, ..idle_band() };
+        // A band that is never linked keeps the gains of all bands apart.
+        let gains = |apart: bool| {
+            let mut wanted = Settings { lookahead_ms, ..settings(2, band) };
+            wanted.band[0] = BandSettings { link_percent: if apart { 0.0 } else { 100.0 }, ..idle_band() };
+            let mut playing = engine(RATE_HZ, 2, &wanted);
+            play(&mut playing, &input);
+            wanted.band[1].link_percent = 100.0;
+            set(&mut playing, &wanted);
+            play_traced(&mut playing, &input, &Vec::new()).1.swap_remove(1)
+        };
+        for (channel, (got, want)) in gains(false).iter().zip(&gains(true)).enumerate() {
+            let apart = largest_difference(got, want);
+            assert!(apart < 1e-4, "attack {attack_ms} ms, channel {channel}: {apart} dB apart");
+        }
+    }
+}

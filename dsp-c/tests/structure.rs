@@ -3,7 +3,7 @@
 mod common;
 
 use common::*;
-use octant_dsp::settings::{BandSettings, Channels, Law, Mode, Settings, Slope, Target};
+use octant_dsp::settings::{BandSettings, Channels, Detector, Law, Mode, Settings, Slope, Target};
 use octant_dsp::{Engine, params};
 
 const RATE_HZ: f64 = 48_000.0;
@@ -251,6 +251,27 @@ fn a_held_gain_is_carried_over_with_the_time_that_is_left() {
     assert!(held < -25.0, "{held}");
     assert!(gain[0][0][DONE..14_390].iter().all(|gain| (gain - held).abs() < 0.01), "the hold was cut short");
     assert!(gain[0][0][14_900] > -1.0, "the hold began anew: {}", gain[0][0][14_900]);
+}
+
+/// Its average is that of the filters that came to rest, not one that the old structure has never kept.
+#[test]
+fn a_detector_that_comes_with_a_structure_knows_the_level() {
+    let band = BandSettings {
+        above: section(Law::Compress, -40.0, 10.0),
+        attack_ms: 0.05,
+        release_ms: 1.0,
+        rms_ms: 20.0,
+        ..idle_band()
+    };
+    let to = Settings { slope: Slope::Db48, ..settings(1, BandSettings { detector: Detector::Rms, ..band }) };
+    let mut playing = engine(RATE_HZ, 1, &settings(1, band));
+    play(&mut playing, &vec![vec![0.5; 4800]]);
+    set(&mut playing, &to);
+    let (_, gain) = play_traced(&mut playing, &vec![vec![0.5; 9600]], &Vec::new());
+    let (row, rest) = (&gain[0][0], gain[0][0][9599]);
+    assert!(rest < -25.0, "{rest}");
+    let highest = row[DONE..].iter().fold(f32::NEG_INFINITY, |highest, gain| highest.max(*gain));
+    assert!(highest < rest + 0.5, "{highest} on the way to {rest}");
 }
 
 #[test]

@@ -7,6 +7,7 @@
 //! One of the places with `unsafe`: an interface of COM is unsafe by its type.
 #![allow(unsafe_code)]
 
+mod arrivals;
 mod block;
 mod restarts;
 mod shell;

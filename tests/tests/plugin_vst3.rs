@@ -125,26 +125,34 @@ fn a_host_reads_what_it_wrote() {
 /// that begins anew.
 #[test]
 fn what_a_host_wrote_outlives_the_end_of_the_sound() {
-    each(|instance, channels| {
-        let params = instance.params();
-        let mut smooth = params.iter().filter(|param| param.steps == 0);
-        let (param, moved) = (smooth.next().expect("a smooth one"), smooth.next().expect("another"));
-        assert!(instance.start(48_000.0, 64));
-        assert!(instance.set(param.id, 0.125) && instance.set(moved.id, 0.125));
-        // Automation that came later has the last word.
-        assert!(instance.process(&mut [], &mut [], &[(moved.id, 0.75)]));
-        instance.stop();
-        let loaded = Instance::new(if channels == 2 { 0 } else { 1 });
-        assert!(loaded.load(&instance.save()));
-        for one in [instance, &loaded] {
-            assert_eq!((one.value(param.id), one.value(moved.id)), (0.125, 0.75));
-        }
-        assert!(instance.start(48_000.0, 64));
-        let mut random = Random::named("afterwards");
-        assert!(instance.process(&mut rows(channels, &mut random), &mut rows(channels, &mut random), &[]));
-        assert_eq!((instance.value(param.id), instance.value(moved.id)), (0.125, 0.75));
-        instance.stop();
-    });
+    for end in [Instance::stop, Instance::break_off] {
+        each(|instance, channels| {
+            let params = instance.params();
+            let mut smooth = params.iter().filter(|param| param.steps == 0);
+            let mut next = || smooth.next().expect("enough of them");
+            let (param, moved, back, later) = (next(), next(), next(), next());
+            assert!(instance.start(48_000.0, 64));
+            assert!([param, moved, back].iter().all(|param| instance.set(param.id, 0.125)));
+            // Automation that came later has the last word, even if it leads back to where it began.
+            for changes in [[(moved.id, 0.75), (back.id, 0.125)], [(moved.id, 0.75), (back.id, back.fresh)]] {
+                assert!(instance.process(&mut [], &mut [], &changes));
+            }
+            end(instance);
+            assert!(instance.set(later.id, 0.25));
+            let values = |one: &Instance| [param, moved, back, later].map(|param| one.value(param.id));
+            let expected = [0.125, 0.75, back.fresh, 0.25];
+            let loaded = Instance::new(if channels == 2 { 0 } else { 1 });
+            assert!(loaded.load(&instance.save()));
+            for one in [instance, &loaded] {
+                assert_eq!(values(one), expected);
+            }
+            assert!(instance.start(48_000.0, 64));
+            let mut random = Random::named("afterwards");
+            assert!(instance.process(&mut rows(channels, &mut random), &mut rows(channels, &mut random), &[]));
+            assert_eq!(values(instance), expected);
+            instance.stop();
+        });
+    }
 }
 
 /// Hosts send changes without audio, in a block of nothing.

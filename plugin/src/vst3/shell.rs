@@ -1,5 +1,6 @@
 //! What hosts hold: the framework's object, and before it what hosts do that it does not expect.
 
+use super::arrivals::Arrivals;
 use super::block;
 use super::restarts::{Inside, Restarts};
 use super::sdk::Steinberg::Vst::ChannelContext::{IInfoListener, IInfoListenerTrait};
@@ -25,21 +26,28 @@ pub struct Shell<const CHANNELS: usize> {
     inside: Arc<Inside>,
     /// Whether sound is being processed. Relaxed: who asks can do with the answer of a moment ago.
     processing: AtomicBool,
-    /// What the host told of parameters meanwhile, and what the framework had then: it takes values from the audio thread
-    /// only, but the host shall read what it wrote. Not for the audio thread.
+    /// What the host told of parameters meanwhile: the framework takes values from the audio thread only, but the host
+    /// shall read what it wrote. Not for the audio thread.
     told: Mutex<BTreeMap<ParamID, Told>>,
+    /// What the sound has brought: it may lead away from a value and back to it.
+    arrivals: Arrivals,
 }
 
+/// A value that was told, and by which it is seen that nothing has come since: what the framework had then, and how often
+/// the sound had brought a value.
 struct Told {
     value: ParamValue,
     before: ParamValue,
+    arrived: u32,
 }
 
 impl<const CHANNELS: usize> Shell<CHANNELS> {
     /// A fresh instance.
     pub fn new() -> Self {
+        let framework = Wrapper::new();
         Self {
-            framework: Wrapper::new(),
+            arrivals: Arrivals::new(ids(&framework)),
+            framework,
             activated: AtomicBool::new(false),
             inside: Arc::default(),
             processing: AtomicBool::new(false),
@@ -58,10 +66,15 @@ impl<const CHANNELS: usize> Shell<CHANNELS> {
             return;
         }
         let told = std::mem::take(&mut *self.told());
-        for (id, told) in told.into_iter().filter(|(id, told)| told.before == self.value(*id)) {
+        for (id, told) in told.into_iter().filter(|(id, told)| self.awaits(*id, told)) {
             // SAFETY: takes numbers only.
             unsafe { IEditControllerTrait::setParamNormalized(&self.framework, id, told.value) };
         }
+    }
+
+    /// Whether what was told has not come yet, nor anything else.
+    fn awaits(&self, id: ParamID, told: &Told) -> bool {
+        told.before == self.value(id) && told.arrived == self.arrivals.of(id)
     }
 
     /// The value that the framework has.
@@ -69,6 +82,20 @@ impl<const CHANNELS: usize> Shell<CHANNELS> {
         // SAFETY: takes numbers only.
         unsafe { IEditControllerTrait::getParamNormalized(&self.framework, id) }
     }
+}
+
+/// Numbers of all parameters.
+fn ids<const CHANNELS: usize>(framework: &Wrapper<Multiband<CHANNELS>>) -> impl Iterator<Item = ParamID> {
+    // SAFETY: takes nothing.
+    let count = unsafe { IEditControllerTrait::getParameterCount(framework) };
+    (0..count).map(|index| {
+        // SAFETY: numbers and texts, for which 0 is a value; they live while they are written to.
+        unsafe {
+            let mut info: ParameterInfo = std::mem::zeroed();
+            IEditControllerTrait::getParameterInfo(framework, index, &mut info);
+            info.id
+        }
+    })
 }
 
 /// No interface for notes: there are none.
@@ -112,7 +139,13 @@ impl<const CHANNELS: usize> IComponentTrait for Shell<CHANNELS> {
         }
     }
 
+    /// What is not active processes nothing, whether the host has said so or not: else the framework would wait for values
+    /// to come with the sound.
     unsafe fn setActive(&self, state: TBool) -> tresult {
+        if state == 0 && self.processing.load(Relaxed) {
+            // SAFETY: takes a number only.
+            unsafe { self.setProcessing(0) };
+        }
         self.deliver();
         // SAFETY: takes a number only.
         let result = self.inside.during(|| unsafe { IComponentTrait::setActive(&self.framework, state) });
@@ -170,7 +203,10 @@ impl<const CHANNELS: usize> IAudioProcessorTrait for Shell<CHANNELS> {
             return kNotInitialized;
         }
         // SAFETY: as the host gave it.
-        self.inside.during(|| unsafe { block::process(&self.framework, CHANNELS, data) })
+        unsafe {
+            self.arrivals.note(data);
+            self.inside.during(|| block::process(&self.framework, CHANNELS, data))
+        }
     }
 
     /// The framework takes a sidechain of any width: it looks at the main input's once more. No speakers at all are a
@@ -218,7 +254,7 @@ impl<const CHANNELS: usize> IEditControllerTrait for Shell<CHANNELS> {
     }
 
     unsafe fn setParamNormalized(&self, id: ParamID, value: ParamValue) -> tresult {
-        let (before, mut text) = (self.value(id), [0; 128]);
+        let (arrived, before, mut text) = (self.arrivals.of(id), self.value(id), [0; 128]);
         // SAFETY: takes numbers, and writes to a text that lives.
         let (known, result) = unsafe {
             (
@@ -227,7 +263,7 @@ impl<const CHANNELS: usize> IEditControllerTrait for Shell<CHANNELS> {
             )
         };
         if known && self.processing.load(Relaxed) && (0.0..=1.0).contains(&value) {
-            self.told().insert(id, Told { value, before });
+            self.told().insert(id, Told { value, before, arrived });
         } else {
             self.told().remove(&id);
         }
@@ -235,13 +271,13 @@ impl<const CHANNELS: usize> IEditControllerTrait for Shell<CHANNELS> {
     }
 
     unsafe fn getParamNormalized(&self, id: ParamID) -> ParamValue {
-        let (now, mut told) = (self.value(id), self.told());
+        let mut told = self.told();
         match told.get(&id) {
-            Some(told) if told.before == now => return told.value,
+            Some(told) if self.awaits(id, told) => return told.value,
             // It has arrived, or something else has.
             _ => told.remove(&id),
         };
-        now
+        self.value(id)
     }
 
     unsafe fn setComponentHandler(&self, handler: *mut IComponentHandler) -> tresult {

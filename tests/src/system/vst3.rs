@@ -247,6 +247,11 @@ impl Instance {
         }
     }
 
+    /// Deactivates without a word that the sound has ended.
+    pub fn break_off(&self) {
+        assert_eq!(unsafe { self.component.setActive(0) }, kResultOk);
+    }
+
     /// Processes rows in place with parameter changes; `side` may be shorter than the main rows' number, or nothing.
     /// Without changes the host's part does not allocate.
     pub fn process(&self, rows: &mut [Vec<f32>], side: &mut [Vec<f32>], changes: &[(u32, f64)]) -> bool {
