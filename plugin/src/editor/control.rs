@@ -6,7 +6,7 @@ use super::rows::{self, Row};
 use super::view::Typing;
 use super::words;
 use egui::{
-    CursorIcon, Event, EventFilter, Id, InputState, Key, Popup, Rect, Response, Sense, SetOpenCommand, TextEdit, Ui,
+    CursorIcon, Event, EventFilter, Id, Key, Modifiers, Popup, Rect, Response, Sense, SetOpenCommand, TextEdit, Ui,
     WidgetInfo,
 };
 use octant_dsp::params::Kind;
@@ -233,14 +233,14 @@ fn writes(event: &Event) -> bool {
     }
 }
 
-/// A menu that a right click opens, or the menu key (Shift F10) while the control has the keyboard.
+/// A menu that a right click opens, or Ctrl M while the control has the keyboard: neither the menu key nor Shift F10 comes
+/// through the windowing library.
 pub fn context_menu(response: &Response, content: impl FnOnce(&mut Ui)) {
     // Choices have a list of their own beside the menu.
     let id = response.id.with("context menu");
     let popup = Popup::context_menu(response).id(id);
     let ctx = &response.ctx;
-    let key = |input: &InputState| input.key_pressed(Key::Menu) || input.modifiers.shift && input.key_pressed(Key::F10);
-    let asked = response.has_focus() && ctx.input(key);
+    let asked = response.has_focus() && ctx.input_mut(|input| input.consume_key(Modifiers::CTRL, Key::M));
     // Opened by a key it has no place of the pointer.
     let by_key = asked || Popup::is_id_open(ctx, id) && Popup::position_of_id(ctx, id).is_none();
     let popup = if asked { popup.open_memory(SetOpenCommand::Bool(true)) } else { popup };
