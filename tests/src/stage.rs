@@ -176,6 +176,11 @@ impl Stage {
         self.frame();
     }
 
+    /// Something that the next frame comes to know, with whatever else happens before it.
+    pub fn happen(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
     /// Types letters.
     pub fn write(&mut self, text: &str) {
         for letter in text.chars() {

@@ -71,7 +71,7 @@ fn bands_are_walked_split_copied_and_removed_by_keys() {
 fn menus_open_and_work_by_keys() {
     let mut stage = stage();
     tab_to_display(&mut stage);
-    with(&mut stage, Modifiers::SHIFT, Key::F10);
+    with(&mut stage, Modifiers::CTRL, Key::M);
     stage.frames(2);
     let texts = stage.texts();
     // The panel has a button of the same name, below the menu.
@@ -127,11 +127,42 @@ fn a_key_that_the_host_gets_does_nothing_here() {
     stage.click(pos2(300.0, 408.0));
     assert_eq!(focused(&stage), None);
     with(&mut stage, Modifiers::COMMAND, Key::Z);
-    stage.key(Key::F1);
+    stage.write("?");
     assert_eq!((stage.owner.settings.band[0].gain_db, &stage.screen.view.sheet), (gain, &Sheet::None));
     stage.screen.view.alone = true;
     with(&mut stage, Modifiers::COMMAND, Key::Z);
     assert_eq!(stage.owner.settings.band[0].gain_db, 0.0, "where there is no host it is ours");
+    stage.write("?");
+    assert_eq!(stage.screen.view.sheet, Sheet::Help);
+}
+
+#[test]
+fn keys_that_come_faster_than_frames_are_all_heard() {
+    let mut stage = stage();
+    let at = Id::unique(("octant", rows::of_band(0, "above_thr")));
+    for pieces in [&["-41"][..], &["-", "41"], &["-4", "1"], &["-", "4", "1"]] {
+        stage.owner.settings.band[0].above.threshold_db = -18.0;
+        tab_to(&mut stage, at);
+        for piece in pieces {
+            piece.chars().for_each(|letter| stage.happen(egui::Event::Text(letter.into())));
+            stage.frame();
+        }
+        stage.frames(3);
+        stage.key(Key::Enter);
+        assert_eq!(stage.owner.settings.band[0].above.threshold_db, -41.0, "{pieces:?}");
+    }
+    // Pressed with Shift, which was let go before the frame was drawn.
+    let press = |stage: &mut Stage, key, modifiers| {
+        stage.happen(egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers });
+        stage.hold(Modifiers::NONE);
+        stage.frames(2);
+    };
+    press(&mut stage, Key::ArrowUp, Modifiers::SHIFT);
+    let moved = stage.owner.settings.band[0].above.threshold_db + 41.0;
+    assert!(moved > 0.0 && moved < 0.3, "{moved}");
+    tab_to_display(&mut stage);
+    press(&mut stage, Key::A, Modifiers::COMMAND);
+    assert_eq!(stage.screen.view.selection.bands().len(), 4);
 }
 
 #[test]

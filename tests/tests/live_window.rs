@@ -88,7 +88,7 @@ fn switches_ask_for_the_other_state() {
     set.stage.key(Key::Escape);
     assert_eq!(set.stage.screen.view.sheet, Sheet::None);
     set.click("audio");
-    set.stage.key(Key::F1);
+    set.stage.write("?");
     assert_eq!(set.stage.screen.view.sheet, Sheet::Help, "one sheet at a time");
     assert_eq!(set.asked(), Vec::<String>::new());
 }

@@ -53,7 +53,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
     copy_slot(ui, desk, copy);
     history(ui, desk, [undo, redo, list]);
     power(ui, desk, bypass);
-    if button(ui, desk, help, "help", "?", "Help: what pointer and keys do, and the manual (F1)").clicked() {
+    if button(ui, desk, help, "help", "?", "Help: what pointer and keys do, and the manual (?)").clicked() {
         desk.view.sheet = if desk.view.sheet == Sheet::Help { Sheet::None } else { Sheet::Help };
     }
     main_menu(ui, desk, menu);

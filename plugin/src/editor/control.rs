@@ -6,7 +6,7 @@ use super::rows::{self, Row};
 use super::view::Typing;
 use super::words;
 use egui::{
-    CursorIcon, Event, EventFilter, Id, InputState, Key, Popup, Rect, Response, Sense, SetOpenCommand, TextEdit, Ui,
+    CursorIcon, Event, EventFilter, Id, Key, Modifiers, Popup, Rect, Response, Sense, SetOpenCommand, TextEdit, Ui,
     WidgetInfo,
 };
 use octant_dsp::params::Kind;
@@ -85,7 +85,7 @@ pub fn common(ui: &mut Ui, desk: &mut Desk<'_>, response: &Response, row: Row, c
         }
     }
     if response.has_focus() {
-        keys(ui, desk, response.id, row, fine);
+        keys(ui, desk, response.id, row);
     }
     let text = format!("{}, {}", rows::at(row).name(), desk.text(row));
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Slider, true, &text));
@@ -116,25 +116,28 @@ pub fn nudge(desk: &mut Desk<'_>, row: Row, places: f64) {
     desk.hand.nudge(desk.owner, &together, places, desk.view.now_s);
 }
 
-fn keys(ui: &mut Ui, desk: &mut Desk<'_>, id: Id, row: Row, fine: f64) {
+fn keys(ui: &mut Ui, desk: &mut Desk<'_>, id: Id, row: Row) {
     let arrows = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(id, arrows));
     let mut places = 0.0;
-    let (mut typed, mut enter, mut default) = (None, false, false);
+    let (mut typed, mut enter, mut default) = (String::new(), false, false);
     ui.input(|input| {
         for event in &input.events {
             match event {
-                Event::Key { key, pressed: true, .. } => match key {
-                    Key::ArrowUp | Key::ArrowRight => places += NOTCH * fine,
-                    Key::ArrowDown | Key::ArrowLeft => places -= NOTCH * fine,
+                Event::Key { key, pressed: true, modifiers, .. } => match key {
+                    Key::ArrowUp | Key::ArrowRight => places += if modifiers.shift { NOTCH * FINE } else { NOTCH },
+                    Key::ArrowDown | Key::ArrowLeft => places -= if modifiers.shift { NOTCH * FINE } else { NOTCH },
                     Key::PageUp => places += 10.0 * NOTCH,
                     Key::PageDown => places -= 10.0 * NOTCH,
                     Key::Home => default = true,
                     Key::Enter => enter = true,
                     _ => (),
                 },
-                Event::Text(text) if text.chars().all(|c| c.is_ascii_digit() || "-.−".contains(c)) => {
-                    typed = Some(text.clone());
+                // A figure begins; one frame may bring more than the first key.
+                Event::Text(text)
+                    if !typed.is_empty() || text.chars().all(|c| c.is_ascii_digit() || "-.−".contains(c)) =>
+                {
+                    typed.push_str(text);
                 }
                 _ => (),
             }
@@ -146,8 +149,11 @@ fn keys(ui: &mut Ui, desk: &mut Desk<'_>, id: Id, row: Row, fine: f64) {
     if default {
         desk.set(row, rows::at(row).param.default());
     }
-    if enter || typed.is_some() {
-        type_into(desk, id, row, typed);
+    if !typed.is_empty() {
+        take_text(ui);
+        type_into(desk, id, row, Some(typed));
+    } else if enter {
+        type_into(desk, id, row, None);
     }
 }
 
@@ -173,6 +179,11 @@ pub fn typing(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row, at: Id) ->
         typing.text.clear();
         typing.whole = false;
     }
+    let ahead = !typing.asked && !ui.memory(|memory| memory.has_focus(id));
+    if ahead {
+        // Quick fingers are ahead of the keyboard, which comes to the field with the next frame.
+        typing.text.push_str(&take_text(ui));
+    }
     let field = TextEdit::singleline(&mut typing.text).id(id).font(look::medium(look::TEXT)).clip_text(true);
     let field = field.align(egui::Align2::CENTER_CENTER).margin(egui::Margin::symmetric(2, 1));
     let response = ui.put(rect, field.desired_width(rect.width()));
@@ -181,9 +192,10 @@ pub fn typing(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row, at: Id) ->
         response.request_focus();
         typing.asked = response.has_focus() && ui.memory(|memory| memory.had_focus_last_frame(id));
     }
-    if typing.whole {
+    if typing.whole || ahead {
         let cursor = |at: usize| egui::text::CCursor::new(egui::text::CharIndex(at));
-        let all = egui::text::CCursorRange::two(cursor(0), cursor(typing.text.chars().count()));
+        let end = typing.text.chars().count();
+        let all = egui::text::CCursorRange::two(cursor(if typing.whole { 0 } else { end }), cursor(end));
         let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
         state.cursor.set_char_range(Some(all));
         state.store(ui.ctx(), id);
@@ -222,6 +234,31 @@ pub fn after_frame(desk: &mut Desk<'_>) {
     }
 }
 
+/// What was written in this frame. Takes it.
+fn take_text(ui: &Ui) -> String {
+    let mut written = String::new();
+    ui.input_mut(|input| {
+        input.events.retain(|event| match event {
+            Event::Text(text) => {
+                written.push_str(text);
+                false
+            }
+            _ => true,
+        });
+    });
+    written
+}
+
+/// The modifiers that a key was pressed with in this frame, if it was: by now they may have been let go.
+pub fn pressed_with(ui: &Ui, wanted: Key) -> Option<Modifiers> {
+    ui.input(|input| {
+        input.events.iter().find_map(|event| match event {
+            Event::Key { key, pressed: true, modifiers, .. } if *key == wanted => Some(*modifiers),
+            _ => None,
+        })
+    })
+}
+
 /// Whether an event changes a text, or the place in it.
 fn writes(event: &Event) -> bool {
     match event {
@@ -233,14 +270,14 @@ fn writes(event: &Event) -> bool {
     }
 }
 
-/// A menu that a right click opens, or the menu key (Shift F10) while the control has the keyboard.
+/// A menu that a right click opens, or Ctrl M while the control has the keyboard: neither the menu key nor Shift F10 comes
+/// through the windowing library.
 pub fn context_menu(response: &Response, content: impl FnOnce(&mut Ui)) {
     // Choices have a list of their own beside the menu.
     let id = response.id.with("context menu");
     let popup = Popup::context_menu(response).id(id);
     let ctx = &response.ctx;
-    let key = |input: &InputState| input.key_pressed(Key::Menu) || input.modifiers.shift && input.key_pressed(Key::F10);
-    let asked = response.has_focus() && ctx.input(key);
+    let asked = response.has_focus() && ctx.input_mut(|input| input.consume_key(Modifiers::CTRL, Key::M));
     // Opened by a key it has no place of the pointer.
     let by_key = asked || Popup::is_id_open(ctx, id) && Popup::position_of_id(ctx, id).is_none();
     let popup = if asked { popup.open_memory(SetOpenCommand::Bool(true)) } else { popup };

@@ -139,32 +139,31 @@ pub fn remove_selected(desk: &mut Desk<'_>) {
 fn walk(ui: &mut Ui, desk: &mut Desk<'_>, id: Id) {
     let arrows = egui::EventFilter { horizontal_arrows: true, ..Default::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(id, arrows));
-    let pressed = |key: Key| ui.input(|input| input.key_pressed(key));
-    let (shift, command) = ui.input(|input| (input.modifiers.shift, input.modifiers.command));
+    let pressed = |key: Key| control::pressed_with(ui, key);
     let lead = desk.view.selection.lead();
     let bands = desk.settings.bands;
     let next = match (pressed(Key::ArrowLeft), pressed(Key::ArrowRight)) {
-        (true, _) => Some(lead.saturating_sub(1)),
-        (_, true) => Some((lead + 1).min(bands - 1)),
+        (Some(with), _) => Some((lead.saturating_sub(1), with)),
+        (_, Some(with)) => Some(((lead + 1).min(bands - 1), with)),
         _ => None,
     };
     match next {
-        Some(next) if shift => desk.view.selection.extend_to(next),
-        Some(next) => desk.view.selection = super::view::Selection::only(next),
+        Some((next, with)) if with.shift => desk.view.selection.extend_to(next),
+        Some((next, _)) => desk.view.selection = super::view::Selection::only(next),
         None => (),
     }
-    if pressed(Key::Delete) || pressed(Key::Backspace) {
+    if pressed(Key::Delete).or(pressed(Key::Backspace)).is_some() {
         remove_selected(desk);
     }
-    if pressed(Key::Insert) || pressed(Key::Plus) {
+    if pressed(Key::Insert).is_some() {
         let [lower, upper] = layout::edges(&desk.settings, lead);
         add_band(desk, (lower * upper).sqrt());
     }
+    let command = |key: Key| pressed(key).is_some_and(|with| with.command);
     match () {
-        () if !command => (),
-        () if pressed(Key::A) => desk.view.selection.all(bands),
-        () if pressed(Key::C) => menus::copy(desk),
-        () if pressed(Key::V) => menus::paste(desk),
+        () if command(Key::A) => desk.view.selection.all(bands),
+        () if command(Key::C) => menus::copy(desk),
+        () if command(Key::V) => menus::paste(desk),
         () => (),
     }
 }

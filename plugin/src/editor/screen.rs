@@ -233,7 +233,9 @@ fn keys(ctx: &Context, desk: &mut Desk<'_>) {
             desk.undo(1);
         }
     }
-    if pressed(Modifiers::NONE, Key::F1) {
+    // F1 does not come through the windowing library.
+    let asked = |event: &egui::Event| matches!(event, egui::Event::Text(text) if text == "?");
+    if !writing && ctx.input(|input| input.events.iter().any(asked)) {
         desk.view.sheet = if desk.view.sheet == Sheet::Help { Sheet::None } else { Sheet::Help };
     }
 }

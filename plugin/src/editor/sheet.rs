@@ -78,7 +78,7 @@ pub fn help(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
         let place = vec2((index % 2) as f32, (index / 2) as f32) * (size + vec2(gap, gap));
         card(ui, desk, Rect::from_min_size(body.min + place, size), title, does);
     }
-    let hint = "Rest the pointer on any control to read what it does. F1 opens and closes this page.";
+    let hint = "Rest the pointer on any control to read what it does. The key ? opens and closes this page.";
     let at = pos2(inner.left(), inner.bottom() - 3.0);
     fit(ui, at, Align2::LEFT_CENTER, hint, look::SMALL, inner.width(), desk.look.dim);
 }

@@ -60,7 +60,7 @@ fn check(origin: &str, settings: &Settings) -> Result<(), Failure> {
 }
 
 /// A pipe may never bring anything, and while it is waited for nobody looks after the devices.
-fn must_not_wait(argument: &str) -> Result<(), Failure> {
+pub(super) fn must_not_wait(argument: &str) -> Result<(), Failure> {
     match std::fs::metadata(argument) {
         Ok(found) if !found.is_file() && presets::is_file_argument(argument) => {
             Err(Failure::settings(format!("{argument}: is no file; name a preset file or a factory preset")))

@@ -18,7 +18,7 @@ use octant_dsp::params::{self, closest};
 use octant_dsp::{Engine, Preset};
 use serde_json::{Map, Value, json};
 
-use super::desk::{Desk, LETTERS, Slot};
+use super::desk::{Desk, LETTERS, Slot, must_not_wait};
 use super::format::{PERIODS, RATES_HZ};
 use super::options::DriftChoice;
 use crate::error::{Failure, reason};
@@ -285,7 +285,12 @@ fn slot(raw: Option<&Value>, key: &str) -> Read<Slot> {
         Some(Value::String(origin)) => Some(origin.clone()),
         Some(other) => return expected(&format!("{key}.preset"), "a text", other),
     };
-    let Some(sound) = object.get("sound") else { return Ok(Slot { origin, ..Slot::default() }) };
+    let Some(sound) = object.get("sound") else {
+        // Written by hand: the preset is what shall be heard.
+        let Some(origin) = origin else { return Ok(Slot::default()) };
+        let loaded = must_not_wait(&origin).and_then(|()| Slot::load(&origin));
+        return loaded.or_else(|e| fault(&format!("{key}.preset"), e.sentence));
+    };
     let preset = match Preset::from_json(&sound.to_string()) {
         Ok(preset) => preset,
         Err(e) => return fault(&format!("{key}.sound.{}", e.path), e.message),
@@ -378,6 +383,15 @@ mod tests {
         let names: Vec<_> = fs::read_dir(path.parent().unwrap_or(&path)).into_iter().flatten().flatten().collect();
         assert_eq!(names.len(), 1, "nothing else is left");
         let _ = fs::remove_dir_all(directory);
+    }
+
+    #[test]
+    fn a_preset_without_its_sound_is_loaded() {
+        let read = |preset: &str| {
+            Memory::from_json(&json!({"format": FORMAT, "version": 1, "a": {"preset": preset}})).map_err(|e| e.key)
+        };
+        assert_eq!(read("drum-bus").map(|memory| memory.desk.slots[0].clone()).ok(), Slot::load("drum-bus").ok());
+        assert_eq!(read("drum-buss").err().as_deref(), Some("a.preset"));
     }
 
     #[test]
