@@ -339,6 +339,19 @@ fn scroll_down(stage: &mut Stage) {
 }
 
 #[test]
+fn a_name_that_is_typed_takes_the_place_of_the_proposed_one() {
+    let home = Home::new("name");
+    let mut stage = stage();
+    stage.screen.shelf = home.shelf();
+    stage.screen.view.sheet = Sheet::Presets;
+    stage.screen.view.ask = Some(Ask::SaveAs("Mastering Glue".into()));
+    stage.frames(3);
+    stage.write("Kick");
+    stage.key(Key::Enter);
+    assert_eq!(home.files(), ["Kick.json"]);
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_is_told_and_nothing_is_lost() {
     let home = Home::new("blocked");
     std::fs::create_dir_all(&home.0).expect("a folder");

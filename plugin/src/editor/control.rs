@@ -193,12 +193,8 @@ pub fn typing(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect, row: Row, at: Id) ->
         typing.asked = response.has_focus() && ui.memory(|memory| memory.had_focus_last_frame(id));
     }
     if typing.whole || ahead {
-        let cursor = |at: usize| egui::text::CCursor::new(egui::text::CharIndex(at));
         let end = typing.text.chars().count();
-        let all = egui::text::CCursorRange::two(cursor(if typing.whole { 0 } else { end }), cursor(end));
-        let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
-        state.cursor.set_char_range(Some(all));
-        state.store(ui.ctx(), id);
+        select(ui, id, if typing.whole { 0 } else { end }..end);
     }
     if !typing.asked || !response.lost_focus() {
         desk.view.typing = Some(typing);
@@ -232,6 +228,14 @@ pub fn after_frame(desk: &mut Desk<'_>) {
     if let Some(typing) = &mut desk.view.typing {
         typing.seen = false;
     }
+}
+
+/// Selects these characters of a text field; where there are none the cursor stands.
+pub fn select(ui: &Ui, field: Id, characters: std::ops::Range<usize>) {
+    let cursor = |at: usize| egui::text::CCursor::new(egui::text::CharIndex(at));
+    let mut state = TextEdit::load_state(ui.ctx(), field).unwrap_or_default();
+    state.cursor.set_char_range(Some(egui::text::CCursorRange::two(cursor(characters.start), cursor(characters.end))));
+    state.store(ui.ctx(), field);
 }
 
 /// What was written in this frame. Takes it.

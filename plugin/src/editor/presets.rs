@@ -255,7 +255,8 @@ fn ask(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
         Ask::Delete(name) => (format!("Delete {name}? This cannot be undone."), "Delete"),
         Ask::Overwrite(name) => (format!("{name} is there already. Replace it?"), "Replace"),
     };
-    let asks_name = matches!(open, Ask::SaveAs(_) | Ask::Rename { .. });
+    let proposes = matches!(open, Ask::SaveAs(_));
+    let asks_name = proposes || matches!(open, Ask::Rename { .. });
     let look = desk.look;
     let width = 330.0_f32.min(rect.width() - 20.0);
     let title = ui.painter().layout(title, look::strong(look::TEXT + 1.0), look.text, width - 32.0);
@@ -273,11 +274,14 @@ fn ask(ui: &mut Ui, desk: &mut Desk<'_>, rect: Rect) {
     let (mut done, mut close) = (false, veil.clicked() && outside(&veil));
     if let Ask::SaveAs(name) | Ask::Rename { to: name, .. } = &mut open {
         let at = pos2(inner.left(), inner.top() + title.size().y + 10.0);
-        let field =
-            TextEdit::singleline(name).id(Id::unique("octant name")).char_limit(120).desired_width(inner.width());
+        let id = Id::unique("octant name");
+        let field = TextEdit::singleline(name).id(id).char_limit(120).desired_width(inner.width());
         let field = ui.put(Rect::from_min_size(at, vec2(inner.width(), look::LINE + 2.0)), field);
         if !field.has_focus() && !field.lost_focus() && ui.memory(|memory| memory.focused().is_none()) {
             field.request_focus();
+            // What is typed takes the place of a name that is proposed.
+            let end = name.chars().count();
+            super::control::select(ui, id, if proposes { 0 } else { end }..end);
         }
         done |= field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     }
